@@ -1,0 +1,10 @@
+using FhirAspire.Dashboard;
+using FhirAspire.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddDashboard();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();

@@ -1,0 +1,10 @@
+using FhirAspire.DbtRunner;
+using FhirAspire.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddDbtRunner();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();

@@ -1,0 +1,10 @@
+using FhirAspire.Generator;
+using FhirAspire.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddGenerator();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();
