@@ -1,0 +1,26 @@
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
+
+namespace FhirAspire.Warehouse.DuckDb;
+
+internal static class DuckDbErrors
+{
+    public static WarehouseException Translate(DuckDBException exception, string path, string? sql = null)
+    {
+        var message = exception.Message;
+        if (message.Contains("Could not set lock on file", StringComparison.Ordinal))
+        {
+            return new WarehouseException("WH1002", $"{path} is in use by another process: {message}", isTransient: true,
+                "DuckDB lets one process at a time write a file; stop the other one", exception);
+        }
+
+        return exception.ErrorType switch
+        {
+            DuckDBErrorType.Transaction => new WarehouseException("WH2002", message, isTransient: true, null, exception),
+            DuckDBErrorType.OutOfMemory => new WarehouseException("WH2003", message, isTransient: false, "raise Warehouse:DuckDb:MemoryLimit, or load smaller batches", exception),
+            DuckDBErrorType.Io => new WarehouseException("WH2003", message, isTransient: true, null, exception),
+            DuckDBErrorType.Connection => new WarehouseException("WH1001", message, isTransient: true, null, exception),
+            _ => new WarehouseException(sql is null ? "WH1001" : "WH2001", message, isTransient: false, null, exception),
+        };
+    }
+}

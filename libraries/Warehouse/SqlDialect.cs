@@ -1,0 +1,27 @@
+namespace FhirAspire.Warehouse;
+
+/// <summary>What the databases write differently in the few statements that are not dbt's.</summary>
+public abstract class SqlDialect
+{
+    /// <summary>The type of a JSON document.</summary>
+    public abstract string JsonType { get; }
+
+    /// <summary>The type of text of any length.</summary>
+    public virtual string TextType => "varchar";
+
+    /// <summary>The type of a UTC instant without zone.</summary>
+    public virtual string TimestampType => "timestamp";
+
+    /// <summary>The marker of the n-th parameter, counted from 1.</summary>
+    public abstract string Parameter(int number);
+
+    /// <summary>A name in quotes, with quotes inside doubled.</summary>
+    public virtual string Quote(string identifier)
+    {
+        ArgumentNullException.ThrowIfNull(identifier);
+        return $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+
+    /// <summary>Schema and name, quoted.</summary>
+    public string Quote(TableName table) => $"{Quote(table.Schema)}.{Quote(table.Name)}";
+}

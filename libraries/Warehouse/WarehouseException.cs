@@ -1,0 +1,27 @@
+namespace FhirAspire.Warehouse;
+
+/// <summary>What went wrong in a warehouse, and whether trying again may help.</summary>
+public sealed class WarehouseException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public WarehouseException(string code, string message, bool isTransient, string? hint = null, Exception? inner = null)
+        : base(hint is null ? message : $"{message} ({hint})", inner)
+    {
+        Code = code;
+        IsTransient = isTransient;
+        Hint = hint;
+        DatabaseMessage = message;
+    }
+
+    /// <summary>A stable code: <c>WH1001</c> cannot connect, <c>WH1002</c> locked by another process, <c>WH2001</c> statement failed, <c>WH2002</c> conflict, <c>WH2003</c> out of memory or disk.</summary>
+    public string Code { get; }
+
+    /// <summary>Whether the same call may succeed later: lost connections, conflicts, locks, full disks; never a wrong statement.</summary>
+    public bool IsTransient { get; }
+
+    /// <summary>How to mend it, where that is known.</summary>
+    public string? Hint { get; }
+
+    /// <summary>What the database said, without the hint.</summary>
+    public string DatabaseMessage { get; }
+}
