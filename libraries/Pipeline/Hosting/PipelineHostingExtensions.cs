@@ -1,0 +1,60 @@
+using FhirAspire.Pipeline.Alerts;
+using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Runs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.Pipeline.Hosting;
+
+/// <summary>Adds jobs to a host.</summary>
+public static class PipelineHostingExtensions
+{
+    /// <summary>Adds the run history, the scheduler and alerts to the log; called by every service that has a job, harmless when repeated.</summary>
+    public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.Any(service => service.ServiceType == typeof(IRunStore)))
+        {
+            return builder;
+        }
+
+        builder.Services.AddOptions<RunStoreOptions>().Bind(builder.Configuration.GetSection("History")).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IRunStore>(services => new RunStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value, services.GetRequiredService<TimeProvider>()));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TransientFaults>();
+        builder.Services.AddSingleton<IAlertSink, LogAlertSink>();
+        builder.Services.AddSingleton<JobScheduler>();
+        // Jobs are scheduled where the host says so; a command such as `once` runs them itself.
+        if (builder.Configuration.GetValue("Jobs:Scheduled", true))
+        {
+            builder.Services.AddHostedService(services => services.GetRequiredService<JobScheduler>());
+        }
+
+        return builder;
+    }
+
+    /// <summary>Adds a job; its options are the given defaults, overridden by the section <c>Jobs:{name}</c>.</summary>
+    public static IHostApplicationBuilder AddJob<TJob>(this IHostApplicationBuilder builder, string name, Action<JobOptions> defaults)
+        where TJob : class, IJob
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddPipeline();
+        builder.Services.AddSingleton<TJob>();
+        builder.Services.AddOptions<JobOptions>(name).Configure(defaults).Bind(builder.Configuration.GetSection($"Jobs:{name}")).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new JobRunner(
+            services.GetRequiredService<TJob>(),
+            services.GetRequiredService<IOptionsMonitor<JobOptions>>().Get(name),
+            services.GetRequiredService<IRunStore>(),
+            services.GetRequiredService<TransientFaults>(),
+            services.GetServices<IAlertSink>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<JobRunner>>(),
+            $"{Environment.MachineName}:{Environment.ProcessId}",
+            new Random(Environment.ProcessId)));
+        return builder;
+    }
+}

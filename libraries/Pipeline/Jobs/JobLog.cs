@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace FhirAspire.Pipeline.Jobs;
+
+internal static partial class JobLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "{Job} run {RunId}: {Summary}")]
+    public static partial void Succeeded(ILogger logger, string job, long runId, string summary);
+
+    [LoggerMessage(1002, LogLevel.Warning, "{Job} run {RunId}: attempt {Attempt} failed, another follows in {Delay}")]
+    public static partial void RetryFollows(ILogger logger, Exception exception, string job, long runId, int attempt, TimeSpan delay);
+
+    [LoggerMessage(1003, LogLevel.Error, "{Job} run {RunId} failed for good after {Attempts} attempts")]
+    public static partial void Failed(ILogger logger, Exception exception, string job, long runId, int attempts);
+
+    [LoggerMessage(1004, LogLevel.Information, "{Job} is running in another process")]
+    public static partial void HeldElsewhere(ILogger logger, string job);
+
+    [LoggerMessage(1005, LogLevel.Error, "{Job}: its lease passed to another process, the run is stopped")]
+    public static partial void LeaseLost(ILogger logger, string job);
+
+    [LoggerMessage(1006, LogLevel.Warning, "{Job}: its lease could not be renewed")]
+    public static partial void RenewalFailed(ILogger logger, Exception exception, string job);
+
+    [LoggerMessage(1007, LogLevel.Error, "{Job}: the run could not be recorded")]
+    public static partial void RunnerFailed(ILogger logger, Exception exception, string job);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The alert sink {Sink} failed")]
+    public static partial void AlertFailed(ILogger logger, Exception exception, string sink);
+
+    [LoggerMessage(1009, LogLevel.Warning, "{Job} starts although {Other} still runs: waited {Waited}")]
+    public static partial void WaitedEnough(ILogger logger, string job, string other, TimeSpan waited);
+
+    [LoggerMessage(1010, LogLevel.Critical, "{Job} failed for good: {Error} (run {RunId}, {Attempts} attempts, since {Since:u})")]
+    public static partial void Alert(ILogger logger, string job, string? error, long runId, int attempts, DateTime since);
+}

@@ -1,0 +1,74 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FhirAspire.Pipeline.Jobs;
+
+/// <summary>When a job runs, how often it is tried, and how long it may take. Section <c>Jobs:{name}</c>.</summary>
+public sealed class JobOptions : IValidatableObject
+{
+    /// <summary>Time between two runs; whole seconds that divide a minute, or whole minutes that divide an hour. Ignored where <see cref="Cron"/> is set.</summary>
+    public TimeSpan? Every { get; set; }
+
+    /// <summary>A cron expression of five fields in UTC.</summary>
+    public string? Cron { get; set; }
+
+    /// <summary>Whether the job also runs when the host starts.</summary>
+    public bool AtStart { get; set; }
+
+    /// <summary>Further attempts after a failure that may pass (1-2 in the mission).</summary>
+    [Range(0, 10)]
+    public int Retries { get; set; } = 2;
+
+    /// <summary>Time before another attempt; up to a fifth is added at random, so that hosts do not retry in step.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>An attempt that takes longer is cancelled and fails.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>A job whose running is waited for before this one starts.</summary>
+    public string? WaitsFor { get; set; }
+
+    /// <summary>How long <see cref="WaitsFor"/> is waited for at most; the run then starts and says so.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan WaitAtMost { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The job whose runs with work start this one, besides the schedule.</summary>
+    public string? After { get; set; }
+
+    /// <summary>Which of those runs do.</summary>
+    public FollowMode Follow { get; set; } = FollowMode.Never;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Every is { } every)
+        {
+            var fits = (every.TotalSeconds < 60 && every.TotalSeconds >= 1 && 60 % every.TotalSeconds == 0)
+                || (every.TotalMinutes >= 1 && every.TotalMinutes < 60 && 60 % every.TotalMinutes == 0)
+                || every == TimeSpan.FromHours(1);
+            if (!fits)
+            {
+                yield return new ValidationResult($"Every is {every}; expected whole seconds that divide a minute (00:00:10), whole minutes that divide an hour (00:05:00), or one hour. Use Cron for others.", [nameof(Every)]);
+            }
+        }
+
+        if (Cron is not null && Cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)
+        {
+            yield return new ValidationResult($"Cron is '{Cron}'; expected five fields: minute hour day month weekday.", [nameof(Cron)]);
+        }
+    }
+}
+
+/// <summary>Which runs of an earlier job start this one at once.</summary>
+public enum FollowMode
+{
+    /// <summary>None: the schedule alone.</summary>
+    Never,
+
+    /// <summary>The first with work after the host's start; then the schedule.</summary>
+    FirstOnly,
+
+    /// <summary>Every run with work.</summary>
+    Always,
+}

@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using FhirAspire.Pipeline.Alerts;
+using FhirAspire.Pipeline.Leases;
+using FhirAspire.Pipeline.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace FhirAspire.Pipeline.Jobs;
+
+/// <summary>
+/// Runs one job: one run at a time in all processes (a lease), with a record, attempts, a time-out, and an alert at the end
+/// if all failed. A trigger that comes while a run goes on is remembered, once: a pile of triggers is one run.
+/// </summary>
+public sealed class JobRunner(
+    IJob job, JobOptions options, IRunStore store, TransientFaults faults, IEnumerable<IAlertSink> alertSinks,
+    TimeProvider time, ILogger<JobRunner> logger, string owner, Random jitter)
+{
+    /// <summary>A lease lives so long without renewal; it is renewed three times as often.</summary>
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(60);
+
+    internal static readonly ActivitySource Activities = new("FhirAspire.Pipeline");
+
+    private readonly Lock gate = new();
+    private Task current = Task.CompletedTask;
+    private Pending? pending;
+
+    /// <summary>The job.</summary>
+    public IJob Job => job;
+
+    /// <summary>Its options.</summary>
+    public JobOptions Options => options;
+
+    /// <summary>Whether a run goes on in this process.</summary>
+    public bool IsRunning => !Idle.IsCompleted;
+
+    /// <summary>Completes when no run goes on and none waits.</summary>
+    public Task Idle
+    {
+        get
+        {
+            lock (gate)
+            {
+                return current;
+            }
+        }
+    }
+
+    /// <summary>Raised at the end of a run, whatever its status.</summary>
+    public event Action<JobRun>? Finished;
+
+    /// <summary>Asks for a run. If one goes on, another follows it.</summary>
+    /// <returns>Completes with the run that answers this trigger; null where another process holds the job.</returns>
+    public Task<JobRun?> TriggerAsync(RunTrigger trigger, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (pending is { } waiting)
+            {
+                return waiting.Completion.Task;
+            }
+
+            var next = new Pending(trigger, time.GetUtcNow().UtcDateTime, new TaskCompletionSource<JobRun?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            pending = next;
+            current = FollowAsync(current, next, cancellationToken);
+            return next.Completion.Task;
+        }
+    }
+
+    private async Task FollowAsync(Task previous, Pending next, CancellationToken cancellationToken)
+    {
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        lock (gate)
+        {
+            pending = null;
+        }
+
+        try
+        {
+            next.Completion.SetResult(await RunAsync(next, cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            next.Completion.SetCanceled(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            JobLog.RunnerFailed(logger, exception, job.Name);
+            next.Completion.SetException(exception);
+        }
+    }
+
+    private async Task<JobRun?> RunAsync(Pending asked, CancellationToken cancellationToken)
+    {
+        var lease = await store.AcquireAsync(job.Name, owner, LeaseDuration, cancellationToken).ConfigureAwait(false);
+        if (lease is null)
+        {
+            JobLog.HeldElsewhere(logger, job.Name);
+            return null;
+        }
+
+        using var activity = Activities.StartActivity($"{job.Name} run");
+        using var stopWhenLost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stopRenewal = new CancellationTokenSource();
+        var renewal = RenewAsync(lease, stopWhenLost, stopRenewal.Token);
+        var run = new JobRun
+        {
+            Job = job.Name, Trigger = asked.Trigger, Status = RunStatus.Running, QueuedAt = asked.At, StartedAt = time.GetUtcNow().UtcDateTime,
+            Fence = lease.Fence, Owner = owner, TraceId = activity?.TraceId.ToString(),
+        };
+        try
+        {
+            await store.StartAsync(run, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("fhiraspire.job.name", job.Name).SetTag("fhiraspire.run.id", run.Id);
+            await AttemptAsync(run, lease, stopWhenLost.Token, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stopRenewal.CancelAsync().ConfigureAwait(false);
+            await renewal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (run.Id != 0)
+            {
+                run.FinishedAt = time.GetUtcNow().UtcDateTime;
+                await store.FinishAsync(run, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            await store.ReleaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (run.Status == RunStatus.Failed)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, run.Error);
+            await RaiseAsync(run).ConfigureAwait(false);
+        }
+
+        Finished?.Invoke(run);
+        return run;
+    }
+
+    private async Task AttemptAsync(JobRun run, Lease lease, CancellationToken stop, CancellationToken hostStop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            run.Attempts = attempt;
+            var startedAt = time.GetUtcNow();
+            await store.StartAttemptAsync(run.Id, attempt, startedAt.UtcDateTime, stop).ConfigureAwait(false);
+            using var timeout = new CancellationTokenSource(options.Timeout, time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+            Exception failure;
+            try
+            {
+                var outcome = await job.RunAsync(new JobContext(run.Id, attempt, run.Trigger, lease.Fence, startedAt), linked.Token).ConfigureAwait(false);
+                Record(run, outcome);
+                if (outcome.Problems.Count == 0)
+                {
+                    run.Status = RunStatus.Succeeded;
+                    JobLog.Succeeded(logger, job.Name, run.Id, outcome.Summary);
+                    return;
+                }
+
+                failure = new PipelineException("PL1001", $"{outcome.Summary}; {outcome.Problems.Count} problems, the first: {outcome.Problems[0]}");
+            }
+            catch (OperationCanceledException) when (hostStop.IsCancellationRequested)
+            {
+                run.Status = RunStatus.Cancelled;
+                run.Error = "stopped with the host";
+                return;
+            }
+            catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
+            {
+                failure = new PipelineException("PL1003", "the lease passed to another process", exception);
+            }
+            catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
+            {
+                failure = new TimeoutException($"took longer than {options.Timeout} (Jobs:{job.Name}:Timeout)", exception);
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+
+            run.Error = failure.Message;
+            run.ErrorCode = (failure as PipelineException)?.Code ?? failure.GetType().Name;
+            var mayPass = failure is PipelineException { Code: "PL1001" } || faults.IsTransient(failure);
+            if (attempt > options.Retries || !mayPass || stop.IsCancellationRequested)
+            {
+                run.Status = RunStatus.Failed;
+                JobLog.Failed(logger, failure, job.Name, run.Id, attempt);
+                return;
+            }
+
+            await store.FailAttemptAsync(run.Id, attempt, time.GetUtcNow().UtcDateTime, failure.Message, stop).ConfigureAwait(false);
+            var delay = options.RetryDelay * (1 + (jitter.NextDouble() * 0.2));
+            JobLog.RetryFollows(logger, failure, job.Name, run.Id, attempt, delay);
+            try
+            {
+                await Task.Delay(delay, time, stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (hostStop.IsCancellationRequested)
+            {
+                run.Status = RunStatus.Cancelled;
+                return;
+            }
+        }
+    }
+
+    private static void Record(JobRun run, JobOutcome outcome)
+    {
+        run.Summary = outcome.Summary;
+        run.Error = null;
+        run.ErrorCode = null;
+        // Attempts add up: what the first one uploaded, the second one no longer finds.
+        foreach (var (name, count) in outcome.Counts)
+        {
+            run.Counts[name] = run.Counts.GetValueOrDefault(name) + count;
+        }
+    }
+
+    private async Task RenewAsync(Lease lease, CancellationTokenSource stopWhenLost, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(LeaseDuration / 3, time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await store.RenewAsync(lease, LeaseDuration, stop).ConfigureAwait(false))
+                {
+                    continue;
+                }
+
+                JobLog.LeaseLost(logger, job.Name);
+                await stopWhenLost.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // The store may come back before the lease ends; the fence guards the warehouse if it does not.
+                JobLog.RenewalFailed(logger, exception, job.Name);
+            }
+        }
+    }
+
+    private async Task RaiseAsync(JobRun run)
+    {
+        foreach (var sink in alertSinks)
+        {
+            try
+            {
+                await sink.RaiseAsync(new Alert(run), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                JobLog.AlertFailed(logger, exception, sink.GetType().Name);
+            }
+        }
+    }
+
+    private sealed record Pending(RunTrigger Trigger, DateTime At, TaskCompletionSource<JobRun?> Completion);
+}

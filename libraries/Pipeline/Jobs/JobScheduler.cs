@@ -1,0 +1,170 @@
+using System.Globalization;
+using Coravel.Scheduling.Schedule;
+using Coravel.Scheduling.Schedule.Interfaces;
+using Coravel.Scheduling.Schedule.Mutex;
+using FhirAspire.Pipeline.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FhirAspire.Pipeline.Jobs;
+
+/// <summary>
+/// Starts the jobs when they are due. Coravel reads the schedules; each second of the injected clock is put to it, so that a fake
+/// clock drives everything. What is due is only triggered here: <see cref="JobRunner"/> runs it, and one job never delays another.
+/// </summary>
+public sealed class JobScheduler : BackgroundService
+{
+    /// <summary>After a longer pause (sleep, a stopped clock) each job runs once, instead of every missed second being looked at.</summary>
+    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromMinutes(2);
+
+    private readonly Dictionary<string, JobRunner> runners;
+    private readonly HashSet<string> followed = [];
+    private readonly Scheduler scheduler;
+    private readonly IRunStore store;
+    private readonly TimeProvider time;
+    private readonly ILogger<JobScheduler> logger;
+    private CancellationToken stop;
+
+    /// <summary>Creates the scheduler over the host's jobs.</summary>
+    public JobScheduler(IEnumerable<JobRunner> runners, IRunStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<JobScheduler> logger)
+    {
+        ArgumentNullException.ThrowIfNull(runners);
+        this.runners = runners.ToDictionary(runner => runner.Job.Name, StringComparer.Ordinal);
+        this.store = store;
+        this.time = time;
+        this.logger = logger;
+        scheduler = new Scheduler(new InMemoryMutex(), scopes, new Coravel.Events.Dispatcher(scopes));
+        foreach (var runner in this.runners.Values)
+        {
+            Schedule(runner);
+            runner.Finished += run => Follow(runner, run);
+        }
+    }
+
+    /// <summary>The host's jobs by name.</summary>
+    public IReadOnlyDictionary<string, JobRunner> Jobs => runners;
+
+    /// <summary>Runs a job now, besides its schedule.</summary>
+    /// <returns>The run; null where another process holds the job.</returns>
+    /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
+    public Task<JobRun?> TriggerAsync(string job, RunTrigger trigger)
+    {
+        var runner = runners.GetValueOrDefault(job)
+            ?? throw new PipelineException("PL1002", $"no job is named '{job}'; there are {string.Join(", ", runners.Keys)}");
+        return TriggerWhenFreeAsync(runner, trigger);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        stop = stoppingToken;
+        await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
+        foreach (var runner in runners.Values.Where(runner => runner.Options.AtStart))
+        {
+            _ = TriggerWhenFreeAsync(runner, RunTrigger.Start);
+        }
+
+        var last = Second(time.GetUtcNow());
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            last = await TickAsync(last, Second(time.GetUtcNow())).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        // Runs hear the stopping token; their records are written before the host ends.
+        await Task.WhenAll(runners.Values.Select(runner => runner.Idle)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DateTime Second(DateTimeOffset instant) =>
+        new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+
+    private async Task<DateTime> TickAsync(DateTime last, DateTime now)
+    {
+        if (now - last > LongestCatchUp)
+        {
+            foreach (var runner in runners.Values.Where(runner => runner.Options.Every is not null || runner.Options.Cron is not null))
+            {
+                _ = TriggerWhenFreeAsync(runner, RunTrigger.Schedule);
+            }
+
+            last = now;
+        }
+
+        // A clock that was set back is waited for.
+        while (last < now)
+        {
+            last = last.AddSeconds(1);
+            await scheduler.RunAtAsync(last).ConfigureAwait(false);
+        }
+
+        return last;
+    }
+
+    private void Schedule(JobRunner runner)
+    {
+        var interval = scheduler.Schedule(() => _ = TriggerWhenFreeAsync(runner, RunTrigger.Schedule));
+        switch (runner.Options)
+        {
+            case { Cron: { } cron }:
+                interval.Cron(cron);
+                break;
+            case { Every: { TotalSeconds: < 60 } every }:
+                interval.EverySeconds((int)every.TotalSeconds);
+                break;
+            case { Every: { TotalMinutes: < 60 } every }:
+                interval.Cron(string.Create(CultureInfo.InvariantCulture, $"*/{(int)every.TotalMinutes} * * * *"));
+                break;
+            case { Every: not null }:
+                interval.Hourly();
+                break;
+        }
+    }
+
+    private void Follow(JobRunner earlier, JobRun run)
+    {
+        if (run.Status != RunStatus.Succeeded || !run.Counts.Values.Any(count => count > 0) || stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        foreach (var runner in runners.Values.Where(runner => runner.Options.After == earlier.Job.Name))
+        {
+            if (runner.Options.Follow == FollowMode.Always || (runner.Options.Follow == FollowMode.FirstOnly && followed.Add(runner.Job.Name)))
+            {
+                _ = TriggerWhenFreeAsync(runner, RunTrigger.Upstream);
+            }
+        }
+    }
+
+    private async Task<JobRun?> TriggerWhenFreeAsync(JobRunner runner, RunTrigger trigger)
+    {
+        try
+        {
+            if (runner.Options.WaitsFor is { } name && runners.GetValueOrDefault(name) is { IsRunning: true } other)
+            {
+                await Task.WhenAny(other.Idle, Task.Delay(runner.Options.WaitAtMost, time, stop)).ConfigureAwait(false);
+                if (other.IsRunning && !stop.IsCancellationRequested)
+                {
+                    JobLog.WaitedEnough(logger, runner.Job.Name, name, runner.Options.WaitAtMost);
+                }
+            }
+
+            return await runner.TriggerAsync(trigger, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception exception) when (trigger != RunTrigger.Manual)
+        {
+            JobLog.RunnerFailed(logger, exception, runner.Job.Name);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using FhirAspire.Pipeline.Leases;
+
+namespace FhirAspire.Pipeline.Runs;
+
+/// <summary>The durable memory of the jobs: runs, attempts, nodes, leases. SQLite (embedded) or PostgreSQL. Safe for several processes.</summary>
+public interface IRunStore : ILeaseStore
+{
+    /// <summary>Creates or upgrades the store's tables, and marks runs whose process is gone as <see cref="RunStatus.Lost"/>.</summary>
+    Task PrepareAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Records a run's start and gives it its number.</summary>
+    Task<long> StartAsync(JobRun run, CancellationToken cancellationToken = default);
+
+    /// <summary>Records the start of an attempt.</summary>
+    Task StartAttemptAsync(long runId, int number, DateTime startedAt, CancellationToken cancellationToken = default);
+
+    /// <summary>Records an attempt's failure, before another follows.</summary>
+    Task FailAttemptAsync(long runId, int number, DateTime finishedAt, string error, CancellationToken cancellationToken = default);
+
+    /// <summary>Records a run's end: status, counts, summary, error; and ends its last attempt.</summary>
+    Task FinishAsync(JobRun run, CancellationToken cancellationToken = default);
+
+    /// <summary>Records what a run's dbt nodes did.</summary>
+    Task AddNodesAsync(IReadOnlyCollection<NodeRun> nodes, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs that fit the filter, newest first.</summary>
+    Task<IReadOnlyList<JobRun>> QueryAsync(RunFilter filter, CancellationToken cancellationToken = default);
+
+    /// <summary>One run with its attempts; null where there is none of that number.</summary>
+    Task<JobRun?> FindAsync(long runId, CancellationToken cancellationToken = default);
+
+    /// <summary>The nodes of a run, in the order in which they began.</summary>
+    Task<IReadOnlyList<NodeRun>> NodesAsync(long runId, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Which runs; null means any.</summary>
+public sealed record RunFilter
+{
+    /// <summary>Of this job.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>With this status.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>Started at or after.</summary>
+    public DateTime? From { get; init; }
+
+    /// <summary>Started before.</summary>
+    public DateTime? To { get; init; }
+
+    /// <summary>With a smaller number: the next page.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>At most so many.</summary>
+    public int Limit { get; init; } = 50;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using FhirAspire.Pipeline.Leases;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace FhirAspire.Pipeline.Runs;
+
+internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbContext(options)
+{
+    public DbSet<JobRun> Runs => Set<JobRun>();
+
+    public DbSet<JobAttempt> Attempts => Set<JobAttempt>();
+
+    public DbSet<NodeRun> Nodes => Set<NodeRun>();
+
+    public DbSet<LeaseRow> Leases => Set<LeaseRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(16);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<JobRun>(run =>
+        {
+            run.ToTable("job_runs");
+            run.HasKey(r => r.Id);
+            run.Property(r => r.Job).HasMaxLength(64);
+            run.Property(r => r.Counts).HasConversion(new CountsConverter(), new ValueComparer<Dictionary<string, long>>(
+                (a, b) => ReferenceEquals(a, b), counts => counts.Count, counts => new Dictionary<string, long>(counts)));
+            run.HasMany(r => r.AttemptLog).WithOne().HasForeignKey(a => a.RunId).OnDelete(DeleteBehavior.Cascade);
+            run.HasIndex(r => new { r.Job, r.StartedAt });
+            run.HasIndex(r => r.StartedAt);
+        });
+        modelBuilder.Entity<JobAttempt>(attempt =>
+        {
+            attempt.ToTable("job_attempts");
+            attempt.HasKey(a => new { a.RunId, a.Number });
+        });
+        modelBuilder.Entity<NodeRun>(node =>
+        {
+            node.ToTable("node_runs");
+            node.HasKey(n => new { n.RunId, n.UniqueId });
+            node.HasOne<JobRun>().WithMany().HasForeignKey(n => n.RunId).OnDelete(DeleteBehavior.Cascade);
+            node.HasIndex(n => new { n.UniqueId, n.RunId });
+        });
+        modelBuilder.Entity<LeaseRow>(lease =>
+        {
+            lease.ToTable("leases");
+            lease.HasKey(l => l.Name);
+        });
+    }
+
+    /// <summary>Every instant is UTC; SQLite keeps no kind.</summary>
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+        value => value, value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
+
+    private sealed class CountsConverter() : ValueConverter<Dictionary<string, long>, string>(
+        counts => JsonSerializer.Serialize(counts, JsonSerializerOptions.Default),
+        text => JsonSerializer.Deserialize<Dictionary<string, long>>(text, JsonSerializerOptions.Default) ?? new());
+}

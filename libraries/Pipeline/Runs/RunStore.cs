@@ -1,0 +1,197 @@
+using FhirAspire.Pipeline.Leases;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace FhirAspire.Pipeline.Runs;
+
+/// <summary>The run history in SQLite or PostgreSQL, through EF Core.</summary>
+public sealed class RunStore : IRunStore
+{
+    private readonly PooledDbContextFactory<RunDbContext> contexts;
+    private readonly RunStoreOptions options;
+    private readonly TimeProvider time;
+
+    /// <summary>Creates the store; nothing is opened until <see cref="PrepareAsync"/>.</summary>
+    public RunStore(RunStoreOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        this.time = time;
+        var builder = new DbContextOptionsBuilder<RunDbContext>()
+            // The migrations are written by hand for two providers, so there is no snapshot to compare with.
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        contexts = new PooledDbContextFactory<RunDbContext>((options.Provider == RunStoreProvider.Sqlite
+            ? builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = options.ConnectionString, DefaultTimeout = 30 }.ToString())
+            : builder.UseNpgsql(options.ConnectionString)).Options);
+    }
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    /// <inheritdoc/>
+    public async Task PrepareAsync(CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Provider == RunStoreProvider.Sqlite)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.ConnectionString))!);
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
+        }
+
+        await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+
+        // A run goes on only under its job's lease; one whose lease is gone ended with its process.
+        var now = Now;
+        var held = await context.Leases.Where(lease => lease.Owner != null && lease.ExpiresAt > now).Select(lease => lease.Fence).ToListAsync(cancellationToken).ConfigureAwait(false);
+        await context.Runs
+            .Where(run => (run.Status == RunStatus.Running || run.Status == RunStatus.Queued) && !held.Contains(run.Fence))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(run => run.Status, RunStatus.Lost)
+                .SetProperty(run => run.FinishedAt, now)
+                .SetProperty(run => run.Error, "the process ended during the run"), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> StartAsync(JobRun run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Runs.Add(run);
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        return run.Id;
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAttemptAsync(long runId, int number, DateTime startedAt, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Attempts.Add(new JobAttempt { RunId = runId, Number = number, StartedAt = startedAt });
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task FailAttemptAsync(long runId, int number, DateTime finishedAt, string error, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await context.Attempts.Where(attempt => attempt.RunId == runId && attempt.Number == number)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.FinishedAt, finishedAt).SetProperty(a => a.Error, error), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task FinishAsync(JobRun run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await context.Runs.Where(r => r.Id == run.Id).ExecuteUpdateAsync(set => set
+            .SetProperty(r => r.Status, run.Status)
+            .SetProperty(r => r.FinishedAt, run.FinishedAt)
+            .SetProperty(r => r.Attempts, run.Attempts)
+            .SetProperty(r => r.Summary, run.Summary)
+            .SetProperty(r => r.Counts, run.Counts)
+            .SetProperty(r => r.ErrorCode, run.ErrorCode)
+            .SetProperty(r => r.Error, run.Error), cancellationToken).ConfigureAwait(false);
+        await context.Attempts.Where(attempt => attempt.RunId == run.Id && attempt.FinishedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.FinishedAt, run.FinishedAt).SetProperty(a => a.Error, run.Error), cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task AddNodesAsync(IReadOnlyCollection<NodeRun> nodes, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Nodes.AddRange(nodes);
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<JobRun>> QueryAsync(RunFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        var runs = context.Runs.AsNoTracking();
+        runs = filter.Job is { } job ? runs.Where(run => run.Job == job) : runs;
+        runs = filter.Status is { } status ? runs.Where(run => run.Status == status) : runs;
+        runs = filter.From is { } from ? runs.Where(run => run.StartedAt >= from) : runs;
+        runs = filter.To is { } to ? runs.Where(run => run.StartedAt < to) : runs;
+        runs = filter.Before is { } before ? runs.Where(run => run.Id < before) : runs;
+        return await runs.OrderByDescending(run => run.Id).Take(filter.Limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobRun?> FindAsync(long runId, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Runs.AsNoTracking()
+            .Include(run => run.AttemptLog.OrderBy(attempt => attempt.Number))
+            .SingleOrDefaultAsync(run => run.Id == runId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<NodeRun>> NodesAsync(long runId, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Nodes.AsNoTracking().Where(node => node.RunId == runId)
+            .OrderBy(node => node.StartedAt).ThenBy(node => node.UniqueId).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var now = Now;
+            var taken = await context.Leases
+                .Where(lease => lease.Name == name && (lease.Owner == null || lease.ExpiresAt <= now))
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(lease => lease.Owner, owner)
+                    .SetProperty(lease => lease.Fence, lease => lease.Fence + 1)
+                    .SetProperty(lease => lease.ExpiresAt, now + duration), cancellationToken).ConfigureAwait(false);
+            if (taken == 1)
+            {
+                var fence = await context.Leases.Where(lease => lease.Name == name).Select(lease => lease.Fence).SingleAsync(cancellationToken).ConfigureAwait(false);
+                return new Lease(name, owner, fence);
+            }
+
+            if (await context.Leases.AnyAsync(lease => lease.Name == name, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            try
+            {
+                context.Leases.Add(new LeaseRow { Name = name });
+                await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbUpdateException)
+            {
+                // Another process created the row first; the second turn competes for it.
+            }
+
+            context.ChangeTracker.Clear();
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RenewAsync(Lease lease, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        var expires = Now + duration;
+        return await context.Leases
+            .Where(row => row.Name == lease.Name && row.Owner == lease.Owner && row.Fence == lease.Fence)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, expires), cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(Lease lease, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await context.Leases
+            .Where(row => row.Name == lease.Name && row.Owner == lease.Owner && row.Fence == lease.Fence)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, (string?)null), cancellationToken).ConfigureAwait(false);
+    }
+}
