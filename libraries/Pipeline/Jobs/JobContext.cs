@@ -6,7 +6,15 @@ namespace FhirAspire.Pipeline.Jobs;
 /// <param name="Trigger">What started the run.</param>
 /// <param name="Fence">Grows with every holder of the job's lease; a writer checks it in its transaction.</param>
 /// <param name="StartedAt">When the attempt began.</param>
-public sealed record JobContext(long RunId, int Attempt, RunTrigger Trigger, long Fence, DateTimeOffset StartedAt);
+/// <param name="Progress">Takes how far the run is; cheap enough for every file.</param>
+public sealed record JobContext(long RunId, int Attempt, RunTrigger Trigger, long Fence, DateTimeOffset StartedAt, IProgress<JobProgress> Progress);
+
+/// <summary>How far a run is.</summary>
+/// <param name="Done">Items done.</param>
+/// <param name="Total">Items to do, where that is known.</param>
+/// <param name="Unit">What the items are: <c>files</c>, <c>models</c> ...</param>
+/// <param name="Bytes">Bytes done, where they are counted.</param>
+public sealed record JobProgress(long Done, long? Total, string Unit, long Bytes = 0);
 
 /// <summary>What started a run.</summary>
 public enum RunTrigger

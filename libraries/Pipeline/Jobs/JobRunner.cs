@@ -12,7 +12,7 @@ namespace FhirAspire.Pipeline.Jobs;
 /// </summary>
 public sealed class JobRunner(
     IJob job, JobOptions options, IRunStore store, TransientFaults faults, IEnumerable<IAlertSink> alertSinks,
-    TimeProvider time, ILogger<JobRunner> logger, string owner, Random jitter)
+    TimeProvider time, ILogger<JobRunner> logger, string owner, Random jitter) : IProgress<JobProgress>
 {
     /// <summary>A lease lives so long without renewal; it is renewed three times as often.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(60);
@@ -44,6 +44,12 @@ public sealed class JobRunner(
         }
     }
 
+    /// <summary>How far the run in this process is; null when none goes on or it has not said.</summary>
+    public JobProgress? Progress { get; private set; }
+
+    /// <summary>Raised when <see cref="Progress"/> changes, on the thread of the work.</summary>
+    public event Action<JobProgress>? Progressed;
+
     /// <summary>Raised at the end of a run, whatever its status.</summary>
     public event Action<JobRun>? Finished;
 
@@ -63,6 +69,12 @@ public sealed class JobRunner(
             current = FollowAsync(current, next, cancellationToken);
             return next.Completion.Task;
         }
+    }
+
+    void IProgress<JobProgress>.Report(JobProgress value)
+    {
+        Progress = value;
+        Progressed?.Invoke(value);
     }
 
     private async Task FollowAsync(Task previous, Pending next, CancellationToken cancellationToken)
@@ -114,6 +126,7 @@ public sealed class JobRunner(
         }
         finally
         {
+            Progress = null;
             await stopRenewal.CancelAsync().ConfigureAwait(false);
             await renewal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (run.Id != 0)
@@ -147,7 +160,7 @@ public sealed class JobRunner(
             Exception failure;
             try
             {
-                var outcome = await job.RunAsync(new JobContext(run.Id, attempt, run.Trigger, lease.Fence, startedAt), linked.Token).ConfigureAwait(false);
+                var outcome = await job.RunAsync(new JobContext(run.Id, attempt, run.Trigger, lease.Fence, startedAt, this), linked.Token).ConfigureAwait(false);
                 Record(run, outcome);
                 if (outcome.Problems.Count == 0)
                 {

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using FhirAspire.Fhir;
+
+namespace FhirAspire.Generator;
+
+/// <summary>Where patients come from. Section <c>Generator</c>.</summary>
+public sealed class GeneratorOptions : IValidatableObject
+{
+    /// <summary>The source.</summary>
+    public GeneratorMode Mode { get; set; } = GeneratorMode.Replay;
+
+    /// <summary>Patients of one run of the job.</summary>
+    [Range(1, 1000)]
+    public int PatientsPerRun { get; set; } = 1;
+
+    /// <summary>The options of <see cref="GeneratorMode.Replay"/>.</summary>
+    public ReplayOptions Replay { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Mode != GeneratorMode.Replay)
+        {
+            yield break;
+        }
+
+        if (!Directory.Exists(Replay.Source))
+        {
+            yield return new ValidationResult($"Replay:Source is '{Replay.Source}'; expected a folder of FHIR files ({string.Join(", ", FhirFileNames.Endings)}).", [nameof(Replay)]);
+        }
+        else if (!Directory.EnumerateFiles(Replay.Source).Any(file => FhirFileNames.IsFhir(Path.GetFileName(file))))
+        {
+            yield return new ValidationResult($"Replay:Source '{Replay.Source}' holds no FHIR file ({string.Join(", ", FhirFileNames.Endings)}).", [nameof(Replay)]);
+        }
+
+        if (string.IsNullOrWhiteSpace(Replay.StateFile))
+        {
+            yield return new ValidationResult("Replay:StateFile is empty; expected the path of the file that keeps the position.", [nameof(Replay)]);
+        }
+    }
+}
+
+/// <summary>The sources of patients.</summary>
+public enum GeneratorMode
+{
+    /// <summary>Existing FHIR files of a folder.</summary>
+    Replay,
+}
+
+/// <summary>What is replayed, and what happens at the end.</summary>
+public sealed class ReplayOptions
+{
+    /// <summary>The folder of FHIR files; folders in it are not looked into.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary>Whether to go on under new ids when every file has been replayed.</summary>
+    public bool Loop { get; set; }
+
+    /// <summary>Where the position is kept, so that a restarted host goes on.</summary>
+    public string StateFile { get; set; } = "";
+}
