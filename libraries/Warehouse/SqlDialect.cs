@@ -22,6 +22,9 @@ public abstract class SqlDialect
         return $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
+    /// <summary>A text expression that compares byte by byte, as S3 orders its keys.</summary>
+    public virtual string BinaryOrder(string expression) => expression;
+
     /// <summary>Schema and name, quoted.</summary>
     public string Quote(TableName table) => $"{Quote(table.Schema)}.{Quote(table.Name)}";
 }

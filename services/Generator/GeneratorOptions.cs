@@ -10,7 +10,7 @@ public sealed class GeneratorOptions : IValidatableObject
     public GeneratorMode Mode { get; set; } = GeneratorMode.Replay;
 
     /// <summary>Patients of one run of the job.</summary>
-    [Range(1, 1000)]
+    [Range(1, int.MaxValue)]
     public int PatientsPerRun { get; set; } = 1;
 
     /// <summary>The options of <see cref="GeneratorMode.Replay"/>.</summary>

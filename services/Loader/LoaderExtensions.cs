@@ -1,8 +1,28 @@
+using FhirAspire.ObjectStore;
+using FhirAspire.Pipeline.Hosting;
+using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Hosting;
+
 namespace FhirAspire.Loader;
 
 /// <summary>Adds this service to a host; the embedded host and Program.cs call the same method.</summary>
 public static class LoaderExtensions
 {
-    /// <summary>Adds the service.</summary>
-    public static IHostApplicationBuilder AddLoader(this IHostApplicationBuilder builder) => builder;
+    /// <summary>Adds the job that loads new objects every 5 minutes and, by default, at once after the first upload since the start.</summary>
+    public static IHostApplicationBuilder AddLoader(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<LoaderOptions>().Bind(builder.Configuration.GetSection("Loader")).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddObjectStore();
+        builder.AddWarehouse();
+        builder.Services.AddSingleton<ObjectLoader>();
+        builder.Services.AddSingleton(new TransientFaultRule(exception => exception is WarehouseException warehouse ? warehouse.IsTransient : null));
+        return builder.AddJob<LoaderJob>(JobNames.Loader, job =>
+        {
+            job.Every = TimeSpan.FromMinutes(5);
+            job.After = JobNames.Uploader;
+            job.Follow = builder.Configuration.GetValue("Loader:OnUpload", FollowMode.FirstOnly);
+            job.Timeout = TimeSpan.FromHours(2);
+        });
+    }
 }

@@ -17,6 +17,7 @@ public static class UploaderExtensions
         builder.Services.AddOptions<SpoolOptions>().Bind(builder.Configuration.GetSection("Spool")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(services => new SpoolDirectory(services.GetRequiredService<IOptions<SpoolOptions>>().Value, services.GetRequiredService<TimeProvider>()));
         builder.AddObjectStore();
+        builder.Services.AddSingleton(new TransientFaultRule(exception => ObjectStoreErrors.IsTransient(exception) ? true : null));
         return builder.AddJob<UploaderJob>(JobNames.Uploader, job =>
         {
             job.Every = TimeSpan.FromSeconds(30);

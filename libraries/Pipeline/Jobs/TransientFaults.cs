@@ -2,19 +2,19 @@ using System.Net.Sockets;
 
 namespace FhirAspire.Pipeline.Jobs;
 
-/// <summary>Tells errors that may pass from those that will not. Parts add what they know of their own errors.</summary>
-public sealed class TransientFaults(IEnumerable<ITransientFaultClassifier> classifiers)
+/// <summary>Tells errors that may pass from those that will not. Parts add a <see cref="TransientFaultRule"/> for what they know of their own errors.</summary>
+public sealed class TransientFaults(IEnumerable<TransientFaultRule> rules)
 {
-    private readonly ITransientFaultClassifier[] classifiers = [.. classifiers];
+    private readonly TransientFaultRule[] rules = [.. rules];
 
     /// <summary>Whether another attempt may succeed.</summary>
     public bool IsTransient(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            foreach (var classifier in classifiers)
+            foreach (var rule in rules)
             {
-                if (classifier.IsTransient(current) is { } answer)
+                if (rule.IsTransient(current) is { } answer)
                 {
                     return answer;
                 }
@@ -31,8 +31,5 @@ public sealed class TransientFaults(IEnumerable<ITransientFaultClassifier> class
 }
 
 /// <summary>Knows the errors of one part.</summary>
-public interface ITransientFaultClassifier
-{
-    /// <summary>True or false for an error that this part knows, null for any other.</summary>
-    bool? IsTransient(Exception exception);
-}
+/// <param name="IsTransient">True or false for an error that this part knows, null for any other.</param>
+public sealed record TransientFaultRule(Func<Exception, bool?> IsTransient);

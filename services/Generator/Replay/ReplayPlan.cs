@@ -17,10 +17,10 @@ internal sealed record ReplayPlan(IReadOnlyList<ReplayItem> Items, string Finger
             .ToList();
         var shared = files.Where(file => FhirFileNames.IsRunInformation(file.Name))
             .GroupBy(file => new string([.. file.Name.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]), StringComparer.Ordinal)
-            .Select(run => new ReplayItem($"run{run.Key}", [.. run], ReplayItemKind.Shared));
+            .Select(run => new ReplayItem($"run{run.Key}", [.. run], SpooledKind.Shared));
         // An NDJSON file without an id of a patient in its name may be large or may be shared by all; a folder of its own is right for both.
         var others = files.Where(file => !FhirFileNames.IsRunInformation(file.Name))
-            .Select(file => new ReplayItem(FhirFileNames.IdOf(file.Name), [file], FhirFileNames.IsNdjson(file.Name) ? ReplayItemKind.Ndjson : ReplayItemKind.Patient));
+            .Select(file => new ReplayItem(FhirFileNames.IdOf(file.Name), [file], FhirFileNames.IsNdjson(file.Name) ? SpooledKind.Ndjson : SpooledKind.Patient));
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
             string.Join('\n', files.Select(file => $"{file.Name}\t{file.Length}")))))[..16];
         return new ReplayPlan([.. shared, .. others], fingerprint);
@@ -28,16 +28,4 @@ internal sealed record ReplayPlan(IReadOnlyList<ReplayItem> Items, string Finger
 }
 
 /// <summary>One folder to be.</summary>
-internal sealed record ReplayItem(string Id, IReadOnlyList<FileInfo> Files, ReplayItemKind Kind);
-
-internal enum ReplayItemKind
-{
-    /// <summary>A run's organizations and practitioners.</summary>
-    Shared,
-
-    /// <summary>A patient's bundle.</summary>
-    Patient,
-
-    /// <summary>Many resources, one a line.</summary>
-    Ndjson,
-}
+internal sealed record ReplayItem(string Id, IReadOnlyList<FileInfo> Files, SpooledKind Kind);

@@ -34,8 +34,8 @@ public sealed class ReplaySource : IPatientSource
         state = ReplayState.Load(options.StateFile, source, plan.Fingerprint);
     }
 
-    /// <summary>Folders that one round writes.</summary>
-    public int Count => plan.Items.Count;
+    /// <inheritdoc/>
+    public int? Count => options.Loop ? null : plan.Items.Count(item => item.Kind != SpooledKind.Shared);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SpooledItem>> NextAsync(CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ public sealed class ReplaySource : IPatientSource
                 }
 
                 // What a run shares has gone up in the first round and stays as it is.
-                var shared = plan.Items.Count(item => item.Kind == ReplayItemKind.Shared);
+                var shared = plan.Items.Count(item => item.Kind == SpooledKind.Shared);
                 if (shared == plan.Items.Count)
                 {
                     SayEnd();
@@ -66,7 +66,7 @@ public sealed class ReplaySource : IPatientSource
             written.Add(await WriteAsync(item, new IdShift(state.Round), cancellationToken));
             state = state with { Next = state.Next + 1 };
             state.Save(options.StateFile);
-            if (item.Kind != ReplayItemKind.Shared)
+            if (item.Kind != SpooledKind.Shared)
             {
                 return written;
             }
@@ -93,7 +93,7 @@ public sealed class ReplaySource : IPatientSource
                 bytes += new FileInfo(path).Length;
             }
         }, cancellationToken);
-        return new SpooledItem(folder, item.Files.Count, bytes, item.Kind == ReplayItemKind.Patient ? 1 : 0);
+        return new SpooledItem(folder, item.Files.Count, bytes, item.Kind);
     }
 
     private static async Task CopyShiftedAsync(FileInfo file, string path, IdShift shift, CancellationToken cancellationToken)

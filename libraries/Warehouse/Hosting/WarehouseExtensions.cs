@@ -1,0 +1,32 @@
+using FhirAspire.Warehouse.DuckDb;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.Warehouse.Hosting;
+
+/// <summary>Adds the warehouse to a host.</summary>
+public static class WarehouseExtensions
+{
+    /// <summary>Adds the <see cref="IWarehouse"/> that section <c>Warehouse</c> names; harmless when repeated.</summary>
+    public static IHostApplicationBuilder AddWarehouse(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<WarehouseOptions>().BindConfiguration(WarehouseOptions.Section).ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WarehouseOptions>, WarehouseOptionsValidator>());
+        builder.Services.TryAddSingleton(services => Create(services.GetRequiredService<IOptions<WarehouseOptions>>().Value));
+        return builder;
+    }
+
+    /// <summary>Makes the warehouse that the options name.</summary>
+    public static IWarehouse Create(WarehouseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Kind switch
+        {
+            WarehouseKind.DuckDb => new DuckDbWarehouse(options.DuckDb),
+            var kind => throw new WarehouseException("WH1003", $"no adapter for {kind}", isTransient: false),
+        };
+    }
+}

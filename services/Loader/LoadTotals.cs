@@ -1,0 +1,29 @@
+namespace FhirAspire.Loader;
+
+/// <summary>What a load did.</summary>
+public sealed class LoadTotals
+{
+    /// <summary>Objects, the quarantined ones included.</summary>
+    public long Files { get; private set; }
+
+    /// <summary>Their bytes in the bucket.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Rows of <c>raw.fhir_bundles</c>.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Resources in these rows.</summary>
+    public long Resources { get; private set; }
+
+    /// <summary>Objects, or lines of them, that could not be loaded.</summary>
+    public long Errors { get; private set; }
+
+    internal void Add(LoadedObject loaded)
+    {
+        Files++;
+        Bytes += loaded.Object.Size;
+        Rows += loaded.Rows;
+        Resources += loaded.Resources;
+        Errors += loaded.Errors.Count;
+    }
+}

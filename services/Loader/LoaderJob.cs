@@ -1,0 +1,37 @@
+using FhirAspire.ObjectStore;
+using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Warehouse.Raw;
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.Loader;
+
+/// <summary>
+/// Loads what is new. Every run lists the days that still change; the first one after a start, one asked for by a person, and one an hour list
+/// everything, which finds what arrived late or was put there by others.
+/// </summary>
+public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions<LoaderOptions> options, TimeProvider time) : IJob
+{
+    private DateTimeOffset? lastSweep;
+
+    /// <inheritdoc/>
+    public string Name => JobNames.Loader;
+
+    /// <inheritdoc/>
+    public async Task<JobOutcome> RunAsync(JobContext context, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var isSweep = context.Trigger == RunTrigger.Manual || lastSweep is null || now - lastSweep >= options.Value.SweepInterval;
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        string[] prefixes = isSweep
+            ? [ObjectKeys.Patients]
+            : [.. Enumerable.Range(0, options.Value.RecentDays).Select(back => ObjectKeys.OfDay(today.AddDays(-back))).Reverse()];
+
+        await bucket.EnsureBucketAsync(cancellationToken);
+        var totals = await loader.LoadAsync(prefixes, new LoadIdentity(context.RunId, context.Fence), context.Progress, cancellationToken);
+        lastSweep = isSweep ? now : lastSweep;
+        return new JobOutcome(new Dictionary<string, long>
+        {
+            ["files"] = totals.Files, ["bytes"] = totals.Bytes, ["rows"] = totals.Rows, ["resources"] = totals.Resources, ["errors"] = totals.Errors,
+        }, totals.Files == 0 ? "nothing new" : $"{totals.Rows} rows of {totals.Files} files, {totals.Resources} resources" + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""));
+    }
+}
