@@ -28,7 +28,8 @@ select
     file_key,
     etag,
     s3_last_modified,
-    cast(entry_index as integer) as entry_index,
+    -- a line of an NDJSON file has its line number as its place
+    cast(case when not is_bundle and file_key like '%#%' then coalesce({{ to_integer("split_part(file_key, '#', -1)") }}, 0) else entry_index end as integer) as entry_index,
     is_bundle,
     resource_type,
     -- references inside a bundle are to its full URLs, so an entry's urn:uuid comes before the id it declares

@@ -140,6 +140,18 @@ incomes_ranked as (
 
 incomes as (
     select patient, numeric_value as income from incomes_ranked where place = 1
+),
+
+-- Synthea exports the last {{ var('years_of_history') }} years; observations before that say that more of the history is there
+earliest as (
+    select o.patient, min(o.date) as first_observed_at
+    from {{ ref('stg_observations') }} as o
+    inner join changed on changed.patient_id = o.patient
+    group by o.patient
+),
+
+versions as (
+    select patient_id, recorded_at from {{ ref('base_patients') }}
 )
 
 select
@@ -182,6 +194,11 @@ select
     us_states.state_name,
     extensions.qalys,
     extensions.dalys,
+    versions.recorded_at,
+    case
+        when earliest.first_observed_at < {{ add_interval('year', '-' ~ var('years_of_history'), 'versions.recorded_at') }} then earliest.first_observed_at
+        else {{ add_interval('year', '-' ~ var('years_of_history'), 'versions.recorded_at') }}
+    end as history_from,
     fields.file_key,
     fields.batch_no
 from fields
@@ -192,5 +209,7 @@ left join extensions on extensions.patient_id = fields.patient_id
 left join categories on categories.patient_id = fields.patient_id
 left join has_race on has_race.patient_id = fields.patient_id
 left join geolocations on geolocations.patient_id = fields.patient_id
+left join earliest on earliest.patient = fields.patient_id
+left join versions on versions.patient_id = fields.patient_id
 left join incomes on incomes.patient = fields.patient_id
 left join {{ ref('us_states') }} as us_states on us_states.state_code = fields.state
