@@ -127,9 +127,8 @@ public sealed class ObjectBucket(IAmazonS3 client, ObjectStoreOptions options)
             InputStream = content,
             ContentType = contentType,
             AutoCloseStream = false,
-            // Hashing the body once more for the signature protects nothing on the own machine, and TLS protects it elsewhere.
-            DisablePayloadSigning = options.IsLoopback || options.ServiceUrl?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) != true,
-            UseChunkEncoding = false,
+            // TLS protects the body already. Without it the SDK insists on signing, chunk by chunk, in the one pass that sends it.
+            DisablePayloadSigning = options.ServiceUrl?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) != true,
         };
         foreach (var (name, value) in metadata ?? [])
         {
