@@ -1,0 +1,1 @@
+select encounterclass, description, departmentid from {{ ref('encounter_classes') }}

@@ -1,0 +1,25 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='patient', post_hook="{{ replace_patients() }}") }}
+
+with changed as (
+    {{ changed_patients(ref('base_patients')) }}
+)
+
+select
+    f.id || '#' || cast(f.component as varchar) as observation_key,
+    f.id,
+    f.component,
+    f.patient,
+    f.encounter,
+    f.category,
+    f.code,
+    f.description,
+    f.date,
+    cast(f.date as date) as date_day,
+    f.value,
+    f.numeric_value,
+    f.units,
+    f.type,
+    f.batch_no
+from {{ ref('stg_observations') }} as f
+inner join changed on changed.patient_id = f.patient
+

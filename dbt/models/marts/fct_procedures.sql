@@ -1,0 +1,29 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='patient', post_hook="{{ replace_patients() }}") }}
+
+with changed as (
+    {{ changed_patients(ref('base_patients')) }}
+)
+
+select
+    f.id,
+    f.patient,
+    f.encounter,
+    e.provider,
+    e.organization,
+    e.payer,
+    e.payer_name,
+    e.encounterclass,
+    f.system,
+    f.code,
+    f.description,
+    f.reasoncode,
+    f.reasondescription,
+    f.start,
+    f.stop,
+    cast(f.start as date) as start_day,
+    {{ seconds_between('f.start', 'f.stop') }} / 60.0 as duration_minutes,
+    f.base_cost,
+    f.batch_no
+from {{ ref('stg_procedures') }} as f
+inner join changed on changed.patient_id = f.patient
+left join {{ ref('stg_encounters') }} as e on e.patient = f.patient and e.id = f.encounter
