@@ -13,21 +13,24 @@ internal readonly record struct PriceRange(double Min, double Mode, double Max)
 /// <summary>Prices of the simulated state.</summary>
 internal sealed class PriceList
 {
+    private const string RenalDialysis = "265764009";
     private static readonly double[] Defaults = [125, 500, 255, 136, 100, 0, 0];
 
     private readonly Dictionary<string, PriceRange>[] prices;
     private readonly double[] factors;
     private readonly double[] encounterFactors;
+    private readonly double dialysisFactor;
 
-    public PriceList(Dictionary<string, PriceRange>[] prices, double[] factors, double[] encounterFactors)
+    public PriceList(Dictionary<string, PriceRange>[] prices, double[] factors, double[] encounterFactors, double dialysisFactor)
     {
+        this.dialysisFactor = dialysisFactor;
         this.prices = prices;
         this.factors = factors;
         this.encounterFactors = encounterFactors;
     }
 
     public Money Price(CostKind kind, Code code, SimRandom random)
-        => Money.Of(Base(kind, code, random, out _) * factors[(int)kind]);
+        => Money.Of(Base(kind, code, random, out _) * (kind == CostKind.Procedure && code.Value == RenalDialysis ? dialysisFactor : factors[(int)kind]));
 
     public Money Price(Encounter encounter, SimRandom random)
         => Money.Of(Base(CostKind.Encounter, encounter.Code, random, out _) * encounterFactors[(int)encounter.Class]);

@@ -83,8 +83,8 @@ internal sealed partial class Life
             return;
         }
 
-        encounter.Ended = true;
         encounter.ExtendTo(time);
+        encounter.Ended = true;
         encounter.Claim.Settle();
     }
 

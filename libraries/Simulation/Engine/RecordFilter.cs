@@ -22,14 +22,16 @@ internal static class RecordFilter
         Money expenses = default, covered = default;
         foreach (var year in life.Coverage.Years)
         {
-            expenses += year.OutOfPocket + year.Premiums;
+            expenses += year.OutOfPocket;
             covered += year.Covered + year.CoveredBySecondary;
         }
 
-        var cutOff = options.YearsOfHistory == 0 ? long.MinValue : end - (options.YearsOfHistory * 365L * SimTime.Day);
+        // The years of history of the dead end with their death.
+        var last = person.Death == SimTime.None ? end : person.Death;
+        var cutOff = options.YearsOfHistory == 0 ? long.MinValue : last - (options.YearsOfHistory * 365L * SimTime.Day);
         if (!options.KeepEverything)
         {
-            Filter(life.Record, person, cutOff, end);
+            Filter(life, cutOff, end);
         }
 
         var attributes = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
@@ -45,8 +47,10 @@ internal static class RecordFilter
             life.Key, person, life.Record, [.. life.Coverage.Years.Where(y => y.Stop > cutOff && y.Start < end)], [.. life.Uses], attributes, expenses, covered, end);
     }
 
-    private static void Filter(HealthRecord health, Person person, long cutOff, long end)
+    private static void Filter(Life life, long cutOff, long end)
     {
+        var person = life.Person;
+        var health = life.Record;
         var last = person.Death == SimTime.None ? end : Math.Min(person.Death, end);
         foreach (var encounter in health.EncounterList)
         {

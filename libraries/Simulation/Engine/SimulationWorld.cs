@@ -4,7 +4,6 @@ using FhirAspire.Simulation.Insurance;
 using FhirAspire.Simulation.Lifecycle;
 using FhirAspire.Simulation.Modules;
 using FhirAspire.Simulation.Providers;
-using FhirAspire.Simulation.Random;
 using FhirAspire.Simulation.Record;
 using FhirAspire.Simulation.Reference;
 
@@ -16,7 +15,7 @@ internal sealed class SimulationWorld
     /// <summary>Federal poverty level of one person that incomes are measured by, dollars a year.</summary>
     public const double PovertyLevel = 17_550;
 
-    private readonly Dictionary<string, (double Low, double Medium, double High)> disabilityWeights;
+    private readonly Dictionary<string, double> disabilityWeights;
     private readonly Dictionary<string, CountyNeeds> needs;
 
     public SimulationWorld(ModuleSet modules, ReferenceData reference, string state, Func<string, bool>? moduleFilter)
@@ -79,12 +78,8 @@ internal sealed class SimulationWorld
 
     public bool HasDisabilityWeight(Code code) => disabilityWeights.ContainsKey(code.Value);
 
-    /// <summary>The weight of a condition, drawn between the low and the high estimate around the medium one.</summary>
-    public double DisabilityWeight(Code code, SimRandom random)
-    {
-        var (low, medium, high) = disabilityWeights[code.Value];
-        return new Distribution(DistributionKind.Triangular, low, medium, high).Draw(random);
-    }
+    /// <summary>The weight of a condition: the low estimate, which the quality of life of real Synthea patients fits.</summary>
+    public double DisabilityWeight(Code code) => disabilityWeights[code.Value];
 
     public int CodeKey(string code) => Modules.Codes.Find(code);
 }

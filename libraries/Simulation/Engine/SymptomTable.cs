@@ -1,13 +1,12 @@
 namespace FhirAspire.Simulation.Engine;
 
 /// <summary>
-/// A person's symptoms: a value for each symptom and module, and for each symptom whether it has been addressed.
-/// Setting a value makes the symptom unaddressed again.
+/// A person's symptoms: for each symptom and module a value, and whether it has been addressed.
+/// Setting a value makes it unaddressed again.
 /// </summary>
 internal sealed class SymptomTable(int symptoms)
 {
-    private readonly List<(int Module, int Value)>?[] values = new List<(int, int)>?[symptoms];
-    private readonly bool[] addressed = new bool[symptoms];
+    private readonly List<(int Module, int Value, bool IsAddressed)>?[] values = new List<(int, int, bool)>?[symptoms];
     private bool totalIsStale;
     private int total;
 
@@ -37,38 +36,40 @@ internal sealed class SymptomTable(int symptoms)
     public void Set(int symptom, int module, int value)
     {
         var list = values[symptom] ??= [];
-        addressed[symptom] = false;
         totalIsStale = true;
         for (var i = 0; i < list.Count; i++)
         {
             if (list[i].Module == module)
             {
-                list[i] = (module, value);
+                list[i] = (module, value, false);
                 return;
             }
         }
 
-        list.Add((module, value));
+        list.Add((module, value, false));
     }
 
-    /// <summary>The highest value over all modules, 0 when there is none or it has been addressed.</summary>
+    /// <summary>The highest value over all modules, 0 when there is none that is not addressed.</summary>
     public int Highest(int symptom)
     {
-        if (addressed[symptom] || values[symptom] is not { } list)
+        if (values[symptom] is not { } list)
         {
             return 0;
         }
 
         var highest = 0;
-        foreach (var (_, value) in list)
+        foreach (var (_, value, isAddressed) in list)
         {
-            highest = Math.Max(highest, value);
+            if (!isAddressed)
+            {
+                highest = Math.Max(highest, value);
+            }
         }
 
         return highest;
     }
 
-    /// <summary>The largest symptom counts as addressed from now on.</summary>
+    /// <summary>The largest symptom counts as addressed until a module sets it again.</summary>
     public void AddressLargest()
     {
         var largest = -1;
@@ -83,17 +84,22 @@ internal sealed class SymptomTable(int symptoms)
             }
         }
 
-        if (largest >= 0)
+        if (largest < 0)
         {
-            addressed[largest] = true;
-            totalIsStale = true;
+            return;
+        }
+
+        totalIsStale = true;
+        var list = values[largest]!;
+        for (var i = 0; i < list.Count; i++)
+        {
+            list[i] = list[i] with { IsAddressed = true };
         }
     }
 
     public void Clear()
     {
         Array.Clear(values);
-        Array.Clear(addressed);
         total = 0;
         totalIsStale = false;
     }

@@ -40,7 +40,7 @@ internal sealed class QualityOfLife(Life life)
         {
             if (condition.Start <= time && (condition.IsOpen || condition.Stop > from))
             {
-                sum += life.World.DisabilityWeight(condition.Code, life.Random);
+                sum += life.World.DisabilityWeight(condition.Code);
             }
         }
 

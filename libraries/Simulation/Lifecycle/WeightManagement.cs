@@ -53,7 +53,7 @@ internal sealed class WeightManagement(Life life)
         else if (!keeps)
         {
             start = SimTime.None;
-            life.Set(slots.WeightManagement, AttributeValue.None);
+            life.Set(slots.WeightManagement, AttributeValue.Of(false));
             life.Set(slots.WeightLossAdherence, AttributeValue.None);
         }
     }
@@ -73,7 +73,7 @@ internal sealed class WeightManagement(Life life)
             return false;
         }
 
-        var limit = months >= 240 ? 30 : life.World.Growth.Bmi.Value(life.Gender, months, 0.95);
+        var limit = months >= 216 ? 30 : life.World.Growth.Bmi.Value(life.Gender, months, 0.95);
         return life.Vitals.Bmi >= limit && life.Random.NextDouble() <= 0.493;
     }
 

@@ -9,8 +9,8 @@ public readonly record struct Money(long Cents) : IComparable<Money>
     /// <summary>No money.</summary>
     public static readonly Money Zero;
 
-    /// <summary>Dollars, rounded half up to cents.</summary>
-    public static Money Of(double dollars) => new((long)Math.Floor((dollars * 100) + 0.5));
+    /// <summary>Dollars, cut to cents (a millionth of a cent forgives binary fractions).</summary>
+    public static Money Of(double dollars) => new((long)Math.Floor((dollars * 100) + 1e-6));
 
     /// <summary>The amount in dollars.</summary>
     public decimal Dollars => Cents / 100m;

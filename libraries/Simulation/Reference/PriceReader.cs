@@ -22,7 +22,7 @@ internal static class PriceReader
             factors[i] = Adjustments[i] is { } adjustment ? ReadFactor(files, $"costs/{adjustment}_adjustments.csv", state) : 1;
         }
 
-        return new PriceList(prices, factors, ReadEncounterFactors(files, state));
+        return new PriceList(prices, factors, ReadEncounterFactors(files, state), ReadFactor(files, "costs/dialysis_adjustments.csv", state));
     }
 
     private static Dictionary<string, PriceRange> ReadPrices(IFileSource files, string path)

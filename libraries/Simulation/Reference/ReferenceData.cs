@@ -20,7 +20,7 @@ public sealed class ReferenceData
     private readonly IFileSource files;
     private readonly Lazy<NameData> names;
     private readonly Lazy<GrowthData> growth;
-    private readonly Lazy<Dictionary<string, (double Low, double Medium, double High)>> disabilityWeights;
+    private readonly Lazy<Dictionary<string, double>> disabilityWeights;
     private readonly Lazy<(string State, string Abbreviation)[]> states;
 
     private ReferenceData(IFileSource files)
@@ -55,7 +55,7 @@ public sealed class ReferenceData
 
     internal GrowthData Growth => growth.Value;
 
-    internal Dictionary<string, (double Low, double Medium, double High)> DisabilityWeights => disabilityWeights.Value;
+    internal Dictionary<string, double> DisabilityWeights => disabilityWeights.Value;
 
     internal IFileSource Files => files;
 
@@ -122,13 +122,13 @@ public sealed class ReferenceData
         return [.. drugs];
     }
 
-    private Dictionary<string, (double Low, double Medium, double High)> ReadDisabilityWeights()
+    private Dictionary<string, double> ReadDisabilityWeights()
     {
         using var table = CsvTable.Open(files, "gbd_disability_weights.csv");
-        var weights = new Dictionary<string, (double Low, double Medium, double High)>(StringComparer.Ordinal);
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
         while (table.Read())
         {
-            weights[table["CODE"]] = (table.Number("LOW"), table.Number("MED"), table.Number("HIGH"));
+            weights[table["CODE"]] = table.Number("LOW");
         }
 
         return weights;

@@ -16,7 +16,8 @@ internal abstract class OnsetState : State
 
     public override bool Process(Life life, Frame frame, long time)
     {
-        if (TargetEncounter is null)
+        // Within the encounter itself it is recorded at once as well.
+        if (TargetEncounter is null || frame.Run.Encounter?.Name == TargetEncounter)
         {
             Diagnose(life, time);
             return true;
