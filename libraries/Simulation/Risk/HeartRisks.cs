@@ -9,6 +9,7 @@ internal sealed class HeartRisks(Life life)
 {
     private const double StepShare = 7.0 / 3650;
     private const double MonthShare = 30.0 / 3650;
+    private readonly bool[] owned = OwnedSlots(life);
     private bool computing;
 
     public bool IsStale { get; private set; }
@@ -17,11 +18,7 @@ internal sealed class HeartRisks(Life life)
 
     public void Invalidate() => IsStale = true;
 
-    public bool Owns(int slot)
-    {
-        var slots = life.World.Slots;
-        return slot == slots.InfarctionRisk || slot == slots.IschaemiaRisk || slot == slots.StrokeRisk || slot == slots.FibrillationRisk || slot == slots.CardioRisk;
-    }
+    public bool Owns(int slot) => owned[slot];
 
     public void Compute()
     {
@@ -52,6 +49,18 @@ internal sealed class HeartRisks(Life life)
                 life.Attributes[slots.Diabetes].IsTrue, life.Attributes[slots.CoronaryDisease].IsTrue, life.Attributes[slots.Fibrillation].IsTrue),
             StepShare)));
         computing = false;
+    }
+
+    private static bool[] OwnedSlots(Life life)
+    {
+        var slots = life.World.Slots;
+        var result = new bool[life.World.Modules.Attributes.Count];
+        foreach (var slot in new[] { slots.InfarctionRisk, slots.IschaemiaRisk, slots.StrokeRisk, slots.FibrillationRisk, slots.CardioRisk })
+        {
+            result[slot] = true;
+        }
+
+        return result;
     }
 
     /// <summary>The risk within a part of the ten years.</summary>

@@ -73,7 +73,7 @@ internal sealed class LookupTableReader(LoadContext context, TransitionReader tr
                 [.. columns.Select(c => table.Number(c))]));
         }
 
-        return new LookupTableTransition(file, keys, [.. rows], [.. targets], [.. defaults]);
+        return new LookupTableTransition(new LookupTable(file, keys, rows), [.. targets], [.. Enumerable.Range(0, columns.Length)], [.. defaults]);
     }
 
     private LookupKey Key(string column) => column switch
