@@ -13,7 +13,7 @@ internal static class Signature
 
     /// <summary>Reads <c>"value, default_value='', boolean=False"</c>: defaults are None, True, False, integers and quoted texts.</summary>
     public static Parameter[] Parse(string text) => Cache.GetOrAdd(text, static source =>
-        source.Length == 0 ? [] : source.Split(", ").Select(part =>
+        source.Length == 0 ? [] : source.Replace("', '", "'\t'", StringComparison.Ordinal).Split(", ").Select(part => part.Replace('\t', ',').Replace("','", "', '", StringComparison.Ordinal)).Select(part =>
         {
             var at = part.IndexOf('=', StringComparison.Ordinal);
             return at < 0 ? new Parameter(part, false, null) : new Parameter(part[..at], true, Constant(part[(at + 1)..]));
