@@ -5,7 +5,7 @@ using FhirAspire.Simulation.Record;
 namespace FhirAspire.Simulation;
 
 /// <summary>Sums over the patients of a run: how much each provider was used, and what each payer paid. Not for several threads at once.</summary>
-public sealed class RunTotals
+public sealed partial class RunTotals
 {
     private readonly PatientGenerator generator;
     private readonly Dictionary<Guid, PayerTotals> payers = [];
@@ -17,6 +17,8 @@ public sealed class RunTotals
         this.generator = generator;
         Encounters = new int[generator.Providers.Count];
         Procedures = new int[generator.Providers.Count];
+        Labs = new int[generator.Providers.Count];
+        Prescriptions = new int[generator.Providers.Count];
         foreach (var payer in generator.Payers)
         {
             payers.Add(payer.Id, new PayerTotals(payer));
@@ -28,6 +30,12 @@ public sealed class RunTotals
 
     /// <summary>Procedures by number of the provider.</summary>
     public int[] Procedures { get; }
+
+    /// <summary>Diagnostic reports by number of the provider.</summary>
+    public int[] Labs { get; }
+
+    /// <summary>Prescriptions by number of the provider.</summary>
+    public int[] Prescriptions { get; }
 
     /// <summary>Patients, dead ones included.</summary>
     public int Patients { get; private set; }
@@ -55,6 +63,8 @@ public sealed class RunTotals
         {
             Encounters[use.Provider] += use.Encounters;
             Procedures[use.Provider] += use.Procedures;
+            Labs[use.Provider] += use.Labs;
+            Prescriptions[use.Provider] += use.Prescriptions;
         }
 
         var seen = new HashSet<Guid>();
@@ -79,7 +89,7 @@ public sealed class RunTotals
     }
 
     /// <summary>Sums of a payer.</summary>
-    public sealed class PayerTotals
+    public sealed partial class PayerTotals
     {
         private double qols;
         private int years;

@@ -17,6 +17,9 @@ public sealed class CsvPatientRows
 
     internal IReadOnlyList<CsvBuffer> Buffers => buffers;
 
+    /// <summary>Bytes of all rows.</summary>
+    public long Bytes => buffers.Sum(buffer => (long)buffer.Written.Length);
+
     /// <summary>Forgets all rows.</summary>
     public void Clear()
     {

@@ -7,16 +7,20 @@ public sealed class CsvSink : IDisposable
 {
     private readonly Stream[] streams;
 
-    /// <summary>Opens all tables and writes their headers.</summary>
+    /// <summary>Opens all tables.</summary>
     /// <param name="open">Opens the stream of a table; the argument is its name without extension.</param>
-    public CsvSink(Func<string, Stream> open)
+    /// <param name="withHeaders">Whether to begin with header lines; not where streams go on with tables begun earlier.</param>
+    public CsvSink(Func<string, Stream> open, bool withHeaders = true)
     {
         ArgumentNullException.ThrowIfNull(open);
         streams = new Stream[CsvTables.Names.Count];
         for (var i = 0; i < streams.Length; i++)
         {
             streams[i] = open(CsvTables.Names[i]);
-            streams[i].Write(Encoding.ASCII.GetBytes(CsvTables.Headers[i] + "\n"));
+            if (withHeaders)
+            {
+                streams[i].Write(Encoding.ASCII.GetBytes(CsvTables.Headers[i] + "\n"));
+            }
         }
     }
 
