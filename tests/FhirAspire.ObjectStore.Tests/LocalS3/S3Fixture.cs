@@ -13,6 +13,9 @@ public sealed class S3Fixture : IAsyncLifetime
 
     public IAmazonS3 Client { get; private set; } = null!;
 
+    /// <summary>A client as the SDK makes it: with a checksum on every upload.</summary>
+    public IAmazonS3 ChecksumClient { get; private set; } = null!;
+
     public ObjectBucket Objects { get; private set; } = null!;
 
     public List<LocalS3Event> Events { get; } = [];
@@ -41,6 +44,7 @@ public sealed class S3Fixture : IAsyncLifetime
         });
         var options = ClientOptions(Server);
         Client = ObjectStoreClientFactory.Create(options);
+        ChecksumClient = new AmazonS3Client(Server.AccessKey, Server.SecretKey, new AmazonS3Config { ServiceURL = Server.Endpoint.ToString(), ForcePathStyle = true, MaxErrorRetry = 0 });
         Objects = new ObjectBucket(Client, options);
         await Objects.EnsureBucketAsync();
     }
@@ -48,6 +52,7 @@ public sealed class S3Fixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         Client.Dispose();
+        ChecksumClient.Dispose();
         Http.Dispose();
         await Server.DisposeAsync();
         Directory.Delete(root, recursive: true);

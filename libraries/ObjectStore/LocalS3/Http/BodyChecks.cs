@@ -49,7 +49,7 @@ internal sealed class BodyChecks
                 }
 
                 algorithm = name;
-                value = IsValid(name, checksum) ? checksum : throw S3Errors.InvalidRequest($"Value for {HeaderOf(name)} header is invalid.");
+                value = IsValid(name, checksum) ? checksum : throw S3Errors.BadDigest(name);
             }
         }
 

@@ -8,9 +8,10 @@ namespace FhirAspire.ObjectStore.LocalS3.Http;
 /// <summary>A request as S3 sees it: bucket and key from path or host name, sub-resources, the signer.</summary>
 internal sealed class S3Request
 {
-    private S3Request(HttpContext http, string path, Query query)
+    private S3Request(HttpContext http, string rawPath, string path, Query query)
     {
         Http = http;
+        RawPath = rawPath;
         Path = path;
         Query = query;
     }
@@ -18,6 +19,9 @@ internal sealed class S3Request
     public HttpContext Http { get; }
 
     public string Method => Http.Request.Method;
+
+    /// <summary>The path as it was sent, which is what the client has signed.</summary>
+    public string RawPath { get; }
 
     /// <summary>The decoded path, beginning with a slash; never normalised, since <c>..</c> is an ordinary part of a key.</summary>
     public string Path { get; }
@@ -54,8 +58,8 @@ internal sealed class S3Request
         }
 
         var mark = target.IndexOf('?');
-        var path = UriText.Decode(mark < 0 ? target : target[..mark], plusIsBlank: false);
-        var request = new S3Request(http, path, Query.Parse(mark < 0 ? [] : target[(mark + 1)..]));
+        var rawPath = mark < 0 ? target : target[..mark];
+        var request = new S3Request(http, rawPath.ToString(), UriText.Decode(rawPath, plusIsBlank: false), Query.Parse(mark < 0 ? [] : target[(mark + 1)..]));
         request.FindBucketAndKey(domains);
         return request;
     }

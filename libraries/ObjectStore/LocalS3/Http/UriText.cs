@@ -9,6 +9,30 @@ internal static class UriText
     private static readonly SearchValues<char> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Whether a path is encoded as signatures want it already: then it is signed as it is, be a slash in a key encoded or not.</summary>
+    public static bool IsCanonical(ReadOnlySpan<char> path)
+    {
+        for (var i = 0; i < path.Length; i++)
+        {
+            var c = path[i];
+            if (c == '%')
+            {
+                if (i + 2 >= path.Length || !char.IsAsciiHexDigitUpper(path[i + 1]) || !char.IsAsciiHexDigitUpper(path[i + 2]))
+                {
+                    return false;
+                }
+
+                i += 2;
+            }
+            else if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_' or '~' or '/'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Encodes; with <paramref name="keepSlash"/> as a path.</summary>
     public static string Encode(string text, bool keepSlash)
     {

@@ -48,7 +48,10 @@ internal sealed class LifecycleRules(IReadOnlyList<LifecycleRule> rules)
     }
 
     /// <summary>The header x-amz-expiration; null when no rule expires the object.</summary>
-    public string? ExpirationHeader(string key, ObjectVersion version, LocalS3Options options)
+    public static string? ExpirationOf(Bucket bucket, string key, ObjectVersion version, LocalS3Options options) =>
+        bucket.Settings.GetValueOrDefault(Setting) is { } document ? Parse(document).ExpirationHeader(key, version, options) : null;
+
+    private string? ExpirationHeader(string key, ObjectVersion version, LocalS3Options options)
     {
         (long Due, string Id)? first = null;
         foreach (var rule in Rules)

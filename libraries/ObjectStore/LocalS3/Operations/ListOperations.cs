@@ -14,7 +14,7 @@ internal sealed class ListOperations(Store store, AccountTable accounts)
         var marker = request.Query["marker"] ?? "";
         // A marker that is a common prefix itself (such as the NextMarker of the page before) is behind all that it stands for.
         var (items, more) = store.Read(reader => ListScan.Objects(reader, bucket.Id, list.Prefix, list.Delimiter, marker, list.IsCommonPrefix(marker), Math.Min(list.MaxKeys, PageLimit)));
-        var xml = new XmlText("ListBucketResult").Element("Name", bucket.Name).Element("Prefix", list.Encode(list.Prefix)).Element("Marker", list.Encode(marker))
+        var xml = new XmlText("ListBucketResult").Element("Name", bucket.Name).Element("Prefix", list.PrefixElement).Element("Marker", list.Encode(marker))
             .Element("MaxKeys", list.MaxKeys).Element("Delimiter", list.DelimiterElement).Element("EncodingType", list.EncodingType).Element("IsTruncated", more);
         if (more && list.Delimiter.Length > 0)
         {
@@ -30,13 +30,8 @@ internal sealed class ListOperations(Store store, AccountTable accounts)
         var list = new ListParameters(request);
         var token = request.Query["continuation-token"];
         var startAfter = request.Query["start-after"] ?? "";
-        if (token is "")
-        {
-            throw S3Errors.InvalidArgument("The continuation token provided is incorrect", "continuation-token", token);
-        }
-
         // The token's first letter says whether it is a key or a common prefix that the page before ended with.
-        var place = token is null ? "" : ListTokens.Decode(token);
+        var place = string.IsNullOrEmpty(token) ? "" : ListTokens.Decode(token);
         var after = place.Length > 0 ? place[1..] : startAfter;
         var afterPrefix = place.Length > 0 ? place[0] == 'p' : list.IsCommonPrefix(startAfter);
         var (items, more) = store.Read(reader => ListScan.Objects(reader, bucket.Id, list.Prefix, list.Delimiter, after, afterPrefix, Math.Min(list.MaxKeys, PageLimit)));

@@ -28,6 +28,9 @@ internal sealed class ListParameters
 
     public string? EncodingType { get; }
 
+    /// <summary>ListObjects (version 1) gives its prefix back as it is, which its clients rely on; only what XML cannot hold is encoded.</summary>
+    public string PrefixElement => Prefix.All(c => System.Xml.XmlConvert.IsXmlChar(c) || char.IsSurrogate(c)) ? Prefix : Encode(Prefix);
+
     public string? DelimiterElement => Delimiter.Length == 0 ? null : Encode(Delimiter);
 
     public string Encode(string text) => EncodingType is null ? text : UriText.Encode(text, keepSlash: true);

@@ -1,3 +1,4 @@
+using System.Text;
 using FhirAspire.ObjectStore.LocalS3.Http;
 using FhirAspire.ObjectStore.LocalS3.Storage;
 
@@ -10,6 +11,7 @@ internal static class ObjectHeaders
     public const string EncryptionKey = "x-amz-server-side-encryption-aws-kms-key-id";
     public const string RestoredUntil = "localstore-restored-until";
     public const string UploadId = "localstore-upload";
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private const string UserPrefix = "x-amz-meta-";
     private const int UserLimit = 2048;
     private static readonly string[] Kept = ["cache-control", "content-disposition", "content-language", "expires", "x-amz-website-redirect-location"];
@@ -34,7 +36,7 @@ internal static class ObjectHeaders
         }
 
         // aws-chunked is how the body travelled, not what the object is.
-        var encoding = string.Join(',', (request.Header("Content-Encoding") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        var encoding = string.Join(", ", (request.Header("Content-Encoding") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(part => !part.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase)));
         if (encoding.Length > 0)
         {
@@ -48,7 +50,7 @@ internal static class ObjectHeaders
             {
                 var value = request.Header(name)!;
                 size += name.Length - UserPrefix.Length + value.Length;
-                headers.Add(new(name.ToLowerInvariant(), value));
+                headers.Add(new(name.ToLowerInvariant(), Decoded(value)));
             }
         }
 
@@ -82,10 +84,30 @@ internal static class ObjectHeaders
         {
             if (!name.StartsWith("localstore-", StringComparison.Ordinal))
             {
-                headers[name] = value;
+                headers[name] = Encoded(value);
             }
         }
     }
+
+    // Headers travel as Latin-1 here, a character a byte. Clients write metadata as UTF-8 and read it as Latin-1: so "é" comes in as two bytes and goes out as one.
+    private static string Decoded(string value)
+    {
+        if (Ascii.IsValid(value))
+        {
+            return value;
+        }
+
+        try
+        {
+            return Strict.GetString(Encoding.Latin1.GetBytes(value));
+        }
+        catch (DecoderFallbackException)
+        {
+            return value;
+        }
+    }
+
+    private static string Encoded(string value) => value.All(c => c <= 0xff) ? value : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
 
     public static void WriteEncryption(S3Request request, ObjectMetadata metadata)
     {

@@ -177,10 +177,7 @@ internal sealed class ReadOperations(Store store)
             request.Header("x-amz-tagging-count", Tags.Parse(tags).Count.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (bucket.Settings.GetValueOrDefault(LifecycleRules.Setting) is { } lifecycle)
-        {
-            request.Header("x-amz-expiration", LifecycleRules.Parse(lifecycle).ExpirationHeader(request.RequiredKey, version, store.Options));
-        }
+        request.Header("x-amz-expiration", LifecycleRules.ExpirationOf(bucket, request.RequiredKey, version, store.Options));
 
         if (whole && string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase))
         {

@@ -21,7 +21,7 @@ internal static class Tags
 
     public static string? Serialize(List<KeyValuePair<string, string>> tags) => tags.Count == 0
         ? null
-        : string.Join('&', tags.Select(tag => $"{UriText.Encode(tag.Key, keepSlash: false)}={UriText.Encode(tag.Value, keepSlash: false)}"));
+        : string.Join('&', tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{UriText.Encode(tag.Key, keepSlash: false)}={UriText.Encode(tag.Value, keepSlash: false)}"));
 
     public static IReadOnlyList<KeyValuePair<string, string>> Parse(string? text) => Query.Parse(text).Parameters;
 
@@ -40,7 +40,7 @@ internal static class Tags
     {
         if (tags.Count > limit)
         {
-            throw limit == ObjectLimit ? new S3Exception(400, "BadRequest", "Object tags cannot be greater than 10") : new S3Exception(400, "BadRequest", "Bucket tag count cannot be greater than 50");
+            throw S3Errors.InvalidTag($"A tag set has {tags.Count} tags, at most {limit} are allowed");
         }
 
         foreach (var (key, value) in tags)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using FhirAspire.ObjectStore.LocalS3.Http;
+using FhirAspire.ObjectStore.LocalS3.Lifecycle;
 using FhirAspire.ObjectStore.LocalS3.Storage;
 
 namespace FhirAspire.ObjectStore.LocalS3.Operations;
@@ -44,6 +45,7 @@ internal sealed class WriteOperations(Store store)
         request.Header("x-amz-version-id", stored.VersionId);
         ObjectHeaders.WriteChecksum(request, checksum);
         ObjectHeaders.WriteEncryption(request, metadata);
+        request.Header("x-amz-expiration", LifecycleRules.ExpirationOf(bucket, key, stored.Version, store.Options));
         await Reply.EmptyAsync(request).ConfigureAwait(false);
     }
 
@@ -56,6 +58,11 @@ internal sealed class WriteOperations(Store store)
 
     public static void CheckLength(S3Request request)
     {
+        if (request.Http.Request.ContentLength is null && request.Header("Transfer-Encoding") is null)
+        {
+            throw S3Errors.MissingContentLength();
+        }
+
         if (request.Http.Request.ContentLength is > SizeLimit and { } length)
         {
             throw S3Errors.EntityTooLarge(length);

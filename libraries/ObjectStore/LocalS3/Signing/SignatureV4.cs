@@ -244,7 +244,7 @@ internal sealed class SignatureV4(AccountTable accounts, TimeProvider clock)
     private static string Canonical(S3Request request, string signedHeaders, string payload, bool presigned)
     {
         var text = new StringBuilder(512);
-        text.Append(request.Method).Append('\n').Append(UriText.Encode(request.Path, keepSlash: true)).Append('\n');
+        text.Append(request.Method).Append('\n').Append(UriText.IsCanonical(request.RawPath) ? request.RawPath : UriText.Encode(request.Path, keepSlash: true)).Append('\n');
         if (request.Query.Parameters.Count > 0)
         {
             var parameters = request.Query.Parameters.Where(parameter => !presigned || parameter.Key != "X-Amz-Signature")
