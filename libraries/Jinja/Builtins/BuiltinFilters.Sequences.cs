@@ -416,7 +416,7 @@ internal static partial class BuiltinFilters
             keys = items.ConvertAll(item => (object?)new JinjaList(getters.Select(getter => getter(item))));
         }
 
-        Ops.Sort(items, keys, Ops.IsTrue(a[1]));
+        Ops.Sort(items, keys, Ops.IsTrue(a[1]), inLists: attributes.Length == 1 && keys.Exists(key => key is JinjaObject));
         return new JinjaList(items, own: true);
     }
 

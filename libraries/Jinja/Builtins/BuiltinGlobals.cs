@@ -43,7 +43,7 @@ internal static class BuiltinGlobals
         }
 
         var range = new JinjaRange(start, stop, step);
-        return range.Size > MaxRange ? throw Fault.Overflow($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).") : range;
+        return range.Size > long.MaxValue / 8 ? throw Fault.Overflow("Python int too large to convert to C ssize_t") : range.Size > MaxRange ? throw Fault.Overflow($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).") : range;
     }
 
     private static object Dict(JinjaCall call)

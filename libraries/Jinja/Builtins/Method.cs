@@ -44,6 +44,9 @@ internal enum Style
     /// <summary>By position only; C functions count "at least" and "at most".</summary>
     Positional,
 
+    /// <summary>By position only, with the wording of C's argument parser.</summary>
+    Parsed,
+
     /// <summary>By position or name.</summary>
     Named,
 
@@ -78,7 +81,7 @@ internal sealed class Method(string type, string name, int least, int most, Styl
 
     private object?[] ByName(object?[] args, KeyValuePair<string, object?>[] keywords)
     {
-        if (style == Style.Positional)
+        if (style is Style.Positional or Style.Parsed)
         {
             throw Fault.Type($"{type}.{Name}() takes no keyword arguments");
         }
@@ -135,6 +138,12 @@ internal sealed class Method(string type, string name, int least, int most, Styl
         if (most == 0)
         {
             return Fault.Type($"{type}.{Name}() takes no arguments ({given} given)");
+        }
+
+        if (style == Style.Parsed)
+        {
+            var (edge, limit) = given < least ? ("least", least) : ("most", most);
+            return Fault.Type($"{Name}() takes at {edge} {limit} argument{(limit == 1 ? string.Empty : "s")} ({given} given)");
         }
 
         if (least == most && least == 1)

@@ -540,7 +540,7 @@ internal sealed partial class Compiler
         var duplicate = code.Parameters.GroupBy(item => item, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any());
         if (duplicate is not null)
         {
-            throw Fail($"duplicate argument '{duplicate.Key}' in function definition", node, "SyntaxError");
+            throw Fail($"duplicate argument 'l_{inner.Symbols.Level}_{duplicate.Key}' in function definition", node, "SyntaxError");
         }
 
         code.Slots = [.. parameters.Select(parameter => inner.Symbols.Ref(parameter.Name).Index)];

@@ -223,6 +223,7 @@ internal sealed class SymbolVisitor(Symbols symbols)
 
     public void Visit(Node node)
     {
+        Depth.Check();
         switch (node)
         {
             case NameNode name:
@@ -349,6 +350,7 @@ internal static class Undeclared
 
         void Visit(Node node)
         {
+            Depth.Check();
             switch (node)
             {
                 case NameNode name:
@@ -372,6 +374,18 @@ internal static class Undeclared
 
                     break;
             }
+        }
+    }
+}
+
+/// <summary>Turns a tree too deep for the stack into an error.</summary>
+internal static class Depth
+{
+    public static void Check()
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Fault.Syntax("too deeply nested", "RecursionError");
         }
     }
 }

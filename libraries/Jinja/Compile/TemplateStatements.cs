@@ -103,7 +103,7 @@ internal static class Loading
     {
         TemplateHandle handle => handle.Template,
         JinjaUndefined undefined => throw undefined.Error(),
-        _ => f.Environment.Load(Ops.TryText(name, out var text) ? text : throw Fault.Type($"a template name has to be a str, not {Types.Name(name)}")),
+        _ => f.Environment.Load(Ops.TryText(name, out var text) ? text : throw Fault.NotFound(Repr.Str(name))),
     };
 
     public static Template Any(Frame f, object? name)

@@ -98,6 +98,7 @@ internal static class DateTimeModule
         ["max"] = new JinjaDate(9999, 12, 31),
     }, call =>
     {
+        Require(call);
         var a = Bind(call, "date", "year, month, day");
         return new JinjaDate(Ops.ToIndex(a[0]), Ops.ToIndex(a[1]), Ops.ToIndex(a[2]));
     });
@@ -126,6 +127,7 @@ internal static class DateTimeModule
         ["max"] = new JinjaDateTime(9999, 12, 31, 23, 59, 59, 999999, null),
     }, call =>
     {
+        Require(call);
         var a = Bind(call, "datetime", "year, month, day, hour=0, minute=0, second=0, microsecond=0, tzinfo=None");
         return new JinjaDateTime(Ops.ToIndex(a[0]), Ops.ToIndex(a[1]), Ops.ToIndex(a[2]), Ops.ToIndex(a[3]), Ops.ToIndex(a[4]), Ops.ToIndex(a[5]), Ops.ToIndex(a[6]), a[7] as JinjaTimeZone);
     });
@@ -158,6 +160,18 @@ internal static class DateTimeModule
     private static BuiltinFunction Function(string name, JinjaCallable body) => new(name, body, "builtin_function_or_method");
 
     private static object?[] Bind(JinjaCall call, string name, string parameters) => Signature.Bind(name, Signature.Parse(parameters), call.Positional, call.Keywords);
+
+    private static void Require(JinjaCall call)
+    {
+        string[] names = ["year", "month", "day"];
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (!call.TryGet(i, names[i], out _))
+            {
+                throw Fault.Type($"function missing required argument '{names[i]}' (pos {i + 1})");
+            }
+        }
+    }
 
     private static string Argument(JinjaCall call) => Ops.TryText(call.Get(0, "date_string"), out var text) ? text : throw Fault.Type("fromisoformat: argument must be str");
 

@@ -219,7 +219,7 @@ internal static class PatternTranslator
 
         if (letters == 0 || letters >= rest.Length || rest[letters] is not (':' or ')'))
         {
-            throw Error(letters == 0 ? $"unknown extension ?{rest[0]}" : letters >= rest.Length ? "missing -, : or )" : "unknown flag", at + 1);
+            throw Error(letters == 0 ? $"unknown extension ?{rest[0]}" : letters >= rest.Length ? "missing -, : or )" : "unknown flag", letters == 0 ? at + 1 : at + 2 + letters);
         }
 
         var flags = new string([.. rest[..letters].Where(c => c is 'i' or 'm' or 's' or 'x' or '-')]);

@@ -20,7 +20,7 @@ internal static class RegexModule
         var members = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (name, value) in Flags)
         {
-            members[name] = Boxed.Of(value);
+            members[name] = new RegexFlag(Flags.Where(item => item.Value == value).MaxBy(item => item.Key.Length).Key, value);
         }
 
         foreach (var name in new[] { "match", "search", "fullmatch" })
@@ -123,7 +123,7 @@ internal sealed class PythonRegex : JinjaObject
             throw Fault.Type("first argument must be string or compiled pattern");
         }
 
-        var bits = Ops.ToIndex(flags);
+        var bits = flags is RegexFlag flag ? flag.Value : Ops.ToIndex(flags);
         if (Cache.Count > 1000)
         {
             Cache.Clear();
@@ -261,5 +261,34 @@ internal sealed class PythonRegex : JinjaObject
         {
             throw Fault.State("the regular expression took longer than ten seconds");
         }
+    }
+}
+
+/// <summary>A flag such as <c>re.IGNORECASE</c>; flags are combined by adding them.</summary>
+internal sealed class RegexFlag(string name, long value) : JinjaObject, IJinjaNumeric
+{
+    public long Value { get; } = value;
+
+    public override string TypeName => "RegexFlag";
+
+    public override bool IsTrue => Value != 0;
+
+    public override string Repr() => $"re.{name}";
+
+    public override bool ValueEquals(object? other) => other is RegexFlag flag ? flag.Value == Value : Equality.Same(Boxed.Of(Value), other);
+
+    public override int ValueHash() => Value.GetHashCode();
+
+    public bool Binary(string op, object? other, bool reflected, out object? result)
+    {
+        var number = other is RegexFlag flag ? Boxed.Of(flag.Value) : other;
+        result = op == "+" && Ops.IsNumber(number) ? Ops.Add(Boxed.Of(Value), number) : null;
+        return result is not null;
+    }
+
+    public bool Unary(char op, out object? result)
+    {
+        result = op == '+' ? Boxed.Of(Value) : null;
+        return result is not null;
     }
 }

@@ -286,7 +286,7 @@ internal readonly struct FormatSpec
                     var (digits, exponent) = Numbers.Scientific(value, significant);
                     var letter = type == 'G' ? 'E' : 'e';
                     var limit = type == 'r' ? significant - 1 : significant;
-                    if (exponent < -4 || exponent >= Math.Max(limit, type == 'r' ? 1 : 0))
+                    if (exponent < -4 || exponent >= limit)
                     {
                         return Exponential(alternate ? digits : digits.TrimEnd('0') is { Length: > 0 } trimmed ? trimmed : "0", exponent, letter, alternate, keepZeros: alternate);
                     }

@@ -215,8 +215,14 @@ internal static partial class Ops
     };
 
     /// <summary>A stable sort by <c>&lt;</c>, as <c>sorted</c> does it: an error names the operands in Python's order.</summary>
-    public static void Sort(List<object?> items, List<object?> keys, bool reverse)
+    public static void Sort(List<object?> items, List<object?> keys, bool reverse, bool inLists = false)
     {
+        if (inLists)
+        {
+            // The keys stand for lists of one item, which compare equal before they are ordered.
+            keys = keys.ConvertAll(key => (object?)new JinjaTuple(key));
+        }
+
         var order = Enumerable.Range(0, items.Count).ToArray();
         if (reverse)
         {

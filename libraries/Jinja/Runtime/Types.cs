@@ -25,5 +25,21 @@ internal static class Types
     }
 
     /// <summary>How undefined values call their owner.</summary>
-    public static string Describe(object? value) => value is null ? "None" : $"{Name(value)} object";
+    public static string Describe(object? value)
+    {
+        if (value is null)
+        {
+            return "None";
+        }
+
+        var module = Name(value) switch
+        {
+            "TemplateReference" or "LoopContext" or "Macro" or "BlockReference" => "jinja2.runtime.",
+            "Namespace" or "Cycler" or "Joiner" => "jinja2.utils.",
+            "TemplateModule" => "jinja2.environment.",
+            "Markup" => "markupsafe.",
+            _ => string.Empty,
+        };
+        return $"{module}{Name(value)} object";
+    }
 }

@@ -99,11 +99,13 @@ internal sealed partial class Parser
         Enter();
         var (line, start) = (_stream.Current.Line, _stream.Current.Start);
         var value = ParseOr();
+        var chain = 0;
         while (_stream.SkipIfName("if"))
         {
             var test = ParseOr();
             var otherwise = _stream.SkipIfName("else") ? ParseConditional() : null;
             value = At(new ConditionalNode(test, value, otherwise), line, start);
+            CheckChain(++chain);
             line = _stream.Current.Line;
         }
 
@@ -115,9 +117,11 @@ internal sealed partial class Parser
     {
         var (line, start) = (_stream.Current.Line, _stream.Current.Start);
         var left = ParseAnd();
+        var chain = 0;
         while (_stream.SkipIfName("or"))
         {
             left = At(new BinaryNode(BinaryOperator.Or, left, ParseAnd()), line, start);
+            CheckChain(++chain);
             line = _stream.Current.Line;
         }
 
@@ -128,9 +132,11 @@ internal sealed partial class Parser
     {
         var (line, start) = (_stream.Current.Line, _stream.Current.Start);
         var left = ParseNot();
+        var chain = 0;
         while (_stream.SkipIfName("and"))
         {
             left = At(new BinaryNode(BinaryOperator.And, left, ParseNot()), line, start);
+            CheckChain(++chain);
             line = _stream.Current.Line;
         }
 
@@ -200,10 +206,12 @@ internal sealed partial class Parser
     {
         var (line, start) = (_stream.Current.Line, _stream.Current.Start);
         var left = ParseConcat();
+        var chain = 0;
         while (_stream.Current.Type is TokenType.Add or TokenType.Sub)
         {
             var op = _stream.Next().Type == TokenType.Add ? BinaryOperator.Add : BinaryOperator.Subtract;
             left = At(new BinaryNode(op, left, ParseConcat()), line, start);
+            CheckChain(++chain);
             line = _stream.Current.Line;
         }
 
@@ -232,6 +240,7 @@ internal sealed partial class Parser
     {
         var (line, start) = (_stream.Current.Line, _stream.Current.Start);
         var left = ParsePow();
+        var chain = 0;
         while (_stream.Current.Type is TokenType.Mul or TokenType.Div or TokenType.FloorDiv or TokenType.Mod)
         {
             var op = _stream.Next().Type switch
@@ -242,6 +251,7 @@ internal sealed partial class Parser
                 _ => BinaryOperator.Modulo,
             };
             left = At(new BinaryNode(op, left, ParsePow()), line, start);
+            CheckChain(++chain);
             line = _stream.Current.Line;
         }
 
@@ -252,9 +262,11 @@ internal sealed partial class Parser
     {
         var (line, start) = (_stream.Current.Line, _stream.Current.Start);
         var left = ParseUnary();
+        var chain = 0;
         while (_stream.SkipIf(TokenType.Pow))
         {
             left = At(new BinaryNode(BinaryOperator.Power, left, ParseUnary()), line, start);
+            CheckChain(++chain);
             line = _stream.Current.Line;
         }
 
