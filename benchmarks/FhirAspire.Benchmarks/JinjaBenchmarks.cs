@@ -75,7 +75,7 @@ public class JinjaBenchmarks
         JsonValueKind.Object => new JinjaDict(element.EnumerateObject().Select(property => new KeyValuePair<string, object?>(property.Name, Read(property.Value)))),
         JsonValueKind.Array => new JinjaList(element.EnumerateArray().Select(Read)),
         JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.TryGetInt64(out var number) ? number : double.Parse(element.GetRawText(), CultureInfo.InvariantCulture),
+        JsonValueKind.Number => element.TryGetInt64(out var number) ? (object)number : double.Parse(element.GetRawText(), CultureInfo.InvariantCulture),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => null,

@@ -26,7 +26,8 @@ internal static partial class TextWrap
             throw Fault.Value($"invalid width {width} (must be > 0)");
         }
 
-        var chunks = (breakHyphens ? WordSeparators() : Spaces()).Split(text).Where(chunk => chunk.Length > 0).Reverse().ToList();
+        var chunks = Chunks(text, breakHyphens);
+        chunks.Reverse();
         var lines = new List<string>();
         while (chunks.Count > 0)
         {
@@ -85,10 +86,39 @@ internal static partial class TextWrap
         return lines;
     }
 
+    /// <summary>Blanks and words; words with hyphens are cut further.</summary>
+    private static List<string> Chunks(string text, bool breakHyphens)
+    {
+        var chunks = new List<string>();
+        var start = 0;
+        while (start < text.Length)
+        {
+            var blank = IsBlank(text[start]);
+            var end = start + 1;
+            while (end < text.Length && IsBlank(text[end]) == blank)
+            {
+                end++;
+            }
+
+            var chunk = text[start..end];
+            if (!blank && breakHyphens && chunk.Contains('-'))
+            {
+                chunks.AddRange(WordSeparators().Split(chunk).Where(part => part.Length > 0));
+            }
+            else
+            {
+                chunks.Add(chunk);
+            }
+
+            start = end;
+        }
+
+        return chunks;
+    }
+
+    private static bool IsBlank(char c) => c is ' ' or (>= '\t' and <= '\r');
+
     // Blanks; words with hyphens inside, which are cut behind the hyphen; long dashes between words.
     [GeneratedRegex(@"([\t\n\v\f\r ]+|(?<=[\w!""'&.,?])-{2,}(?=\w)|[^\t\n\v\f\r ]+?(?:-(?:(?<=[^\d\W]{2}-)|(?<=[^\d\W]-[^\d\W]-))(?=[^\d\W]-?[^\d\W])|(?=[\t\n\v\f\r ]|\z)|(?<=[\w!""'&.,?])(?=-{2,}\w)))", RegexOptions.None, 5000)]
     private static partial Regex WordSeparators();
-
-    [GeneratedRegex(@"([\t\n\v\f\r ]+)", RegexOptions.None, 5000)]
-    private static partial Regex Spaces();
 }

@@ -22,12 +22,7 @@ internal static class Calls
         }
 
         call.Context.Session.Step();
-        if (function is JinjaFunction or IRunsHostCode)
-        {
-            return Host(call, function);
-        }
-
-        return function is JinjaUndefined or JinjaMacro || function.GetType().Assembly == typeof(Calls).Assembly ? function.Call(call) : Host(call, function);
+        return function is JinjaMacro or Builtins.BuiltinFunction or BoundMethod or LoopContext or StandaloneMacro or JinjaUndefined ? function.Call(call) : Host(call, function);
     }
 
     private static object? Host(JinjaCall call, JinjaObject function)
@@ -64,6 +59,3 @@ internal static class Calls
         }
     }
 }
-
-/// <summary>Marks objects of this assembly that run host code.</summary>
-internal interface IRunsHostCode;

@@ -8,6 +8,7 @@ namespace FhirAspire.Jinja.Runtime;
 internal static class Numbers
 {
     private const int MaxDigits = 4300;
+    private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
     public static string Digits(BigInteger value)
     {
@@ -107,6 +108,24 @@ internal static class Numbers
     /// <summary>The absolute value with a number of decimals (may be negative), rounded half to even on the exact binary value.</summary>
     public static string Fixed(double value, int decimals)
     {
+        // Far from a tie and small enough, the product's error cannot change the digits.
+        if (decimals is >= 0 and <= 9 && value is > -1e9 and < 1e9)
+        {
+            var product = Math.Abs(value) * Powers[decimals];
+            var whole = Math.Floor(product);
+            if (product < 1e9 && Math.Abs(product - whole - 0.5) > 1e-5)
+            {
+                var text = ((long)(product - whole > 0.5 ? whole + 1 : whole)).ToString(CultureInfo.InvariantCulture);
+                if (decimals == 0)
+                {
+                    return text;
+                }
+
+                text = text.PadLeft(decimals + 1, '0');
+                return string.Concat(text.AsSpan(0, text.Length - decimals), ".", text.AsSpan(text.Length - decimals));
+            }
+        }
+
         var scaled = ScaledRound(value, decimals);
         var digits = scaled.ToString(CultureInfo.InvariantCulture);
         if (decimals <= 0)
