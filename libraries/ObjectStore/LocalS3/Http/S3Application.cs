@@ -93,11 +93,19 @@ internal sealed class S3Application : IHttpApplication<HttpContext>
         }
 
         var response = context.Response;
+        if (context.Request.Headers.Expect.Count > 0)
+        {
+            // The client was told nothing before this answer and may keep its body to itself: what follows on the connection would be taken for it.
+            response.Headers.Connection = "close";
+        }
+
+        var kept = response.Headers.Connection;
         foreach (var name in response.Headers.Keys.Where(name => !name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("Access-Control-", StringComparison.Ordinal)).ToList())
         {
             response.Headers.Remove(name);
         }
 
+        response.Headers.Connection = kept;
         foreach (var (name, value) in error.Headers)
         {
             response.Headers[name] = value;

@@ -51,7 +51,7 @@ internal sealed class ReadOperations(Store store)
         }
 
         var range = partNumber is { } number ? PartRange(request, version, number) : ByteRange.Parse(request.Header("Range"), version.Size);
-        WriteHeaders(request, bucket, version, whole: range is null || partNumber is not null);
+        WriteHeaders(request, bucket, version, whole: range is null || (partNumber is not null && !version.IsSegmented));
         var response = request.Http.Response;
         var (start, length) = range is { } piece ? (piece.Start, piece.Length) : (0, version.Size);
         response.ContentLength = length;
@@ -149,6 +149,12 @@ internal sealed class ReadOperations(Store store)
         {
             if (segment.Part == number)
             {
+                if (segment.Checksum is { } checksum && string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase))
+                {
+                    // The part's own, under the type of the object's.
+                    ObjectHeaders.WriteChecksum(request, checksum with { Type = version.Checksum?.Type ?? checksum.Type });
+                }
+
                 return new ByteRange(start, segment.Size);
             }
 

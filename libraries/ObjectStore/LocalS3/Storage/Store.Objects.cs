@@ -55,6 +55,12 @@ internal sealed partial class Store
 
         var current = t.FindCurrent(bucket.Id, bytes);
         conditions.Check(current, key, deleting: true);
+        if (current is null && conditions.IfMatch is not null)
+        {
+            // Nothing to match, so nothing to remove: no marker is made for it.
+            return new Deletion(null, false, false);
+        }
+
         if (bucket.Versioning == Versioning.Never)
         {
             if (current is not null)

@@ -14,7 +14,8 @@ internal sealed record WriteConditions(string? IfMatch, string? IfNoneMatch, lon
     /// <param name="deleting">Removing what is not there is no fault, whatever the conditions.</param>
     public void Check(ObjectVersion? current, string key, bool deleting = false)
     {
-        if (current is null or { IsDeleteMarker: true })
+        // A DELETE meets a delete marker as something that is there, without an ETag.
+        if (current is null || (current.IsDeleteMarker && !deleting))
         {
             if (IfMatch is not null && !deleting)
             {
