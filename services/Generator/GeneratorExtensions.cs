@@ -1,5 +1,7 @@
 using FhirAspire.Fhir.Spool;
 using FhirAspire.Generator.Replay;
+using FhirAspire.Generator.Simulate;
+using FhirAspire.Generator.Synthea;
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,7 +18,12 @@ public static class GeneratorExtensions
         builder.Services.AddOptions<GeneratorOptions>().Bind(builder.Configuration.GetSection("Generator")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<SpoolOptions>().Bind(builder.Configuration.GetSection("Spool")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(services => new SpoolDirectory(services.GetRequiredService<IOptions<SpoolOptions>>().Value, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<IPatientSource, ReplaySource>();
+        builder.Services.AddSingleton<IPatientSource>(services => services.GetRequiredService<IOptions<GeneratorOptions>>().Value.Mode switch
+        {
+            GeneratorMode.Simulate => ActivatorUtilities.CreateInstance<SimulateSource>(services, services.GetRequiredService<IOptions<GeneratorOptions>>()),
+            GeneratorMode.Synthea => ActivatorUtilities.CreateInstance<SyntheaSource>(services, services.GetRequiredService<IOptions<GeneratorOptions>>()),
+            _ => ActivatorUtilities.CreateInstance<ReplaySource>(services, services.GetRequiredService<IOptions<GeneratorOptions>>()),
+        });
         return builder.AddJob<GeneratorJob>(JobNames.Generator, job =>
         {
             job.Every = TimeSpan.FromSeconds(10);

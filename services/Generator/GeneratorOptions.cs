@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using FhirAspire.Fhir;
+using FhirAspire.Generator.Synthea;
 
 namespace FhirAspire.Generator;
 
 /// <summary>Where patients come from. Section <c>Generator</c>.</summary>
-public sealed class GeneratorOptions : IValidatableObject
+public sealed class GeneratorOptions : PopulationOptions, IValidatableObject
 {
     /// <summary>The source.</summary>
     public GeneratorMode Mode { get; set; } = GeneratorMode.Replay;
@@ -13,17 +14,49 @@ public sealed class GeneratorOptions : IValidatableObject
     [Range(1, int.MaxValue)]
     public int PatientsPerRun { get; set; } = 1;
 
+    /// <summary>Where the number of the next patient is kept, so that a restarted host goes on with new ones; of simulate and synthea.</summary>
+    public string PositionFile { get; set; } = "";
+
+    /// <summary>The options of <see cref="GeneratorMode.Synthea"/>.</summary>
+    public SyntheaOptions Synthea { get; set; } = new();
+
     /// <summary>The options of <see cref="GeneratorMode.Replay"/>.</summary>
     public ReplayOptions Replay { get; set; } = new();
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Mode != GeneratorMode.Replay)
+        return Mode == GeneratorMode.Replay ? ReplayFaults() : SimulationFaults();
+    }
+
+    private IEnumerable<ValidationResult> SimulationFaults()
+    {
+        foreach (var fault in Faults())
         {
-            yield break;
+            yield return fault;
         }
 
+        if (string.IsNullOrWhiteSpace(PositionFile))
+        {
+            yield return new ValidationResult("PositionFile is empty; expected the path of the file that keeps the number of the next patient.", [nameof(PositionFile)]);
+        }
+
+        if (Mode == GeneratorMode.Synthea)
+        {
+            if (!File.Exists(Synthea.Jar))
+            {
+                yield return new ValidationResult($"Synthea:Jar is '{Synthea.Jar}', and no file is there; expected the path of synthea-with-dependencies.jar.", [nameof(Synthea)]);
+            }
+
+            if (Synthea.Timeout < TimeSpan.FromSeconds(1))
+            {
+                yield return new ValidationResult($"Synthea:Timeout is {Synthea.Timeout}; expected at least a second.", [nameof(Synthea)]);
+            }
+        }
+    }
+
+    private IEnumerable<ValidationResult> ReplayFaults()
+    {
         if (!Directory.Exists(Replay.Source))
         {
             yield return new ValidationResult($"Replay:Source is '{Replay.Source}'; expected a folder of FHIR files ({string.Join(", ", FhirFileNames.Endings)}).", [nameof(Replay)]);
@@ -45,6 +78,12 @@ public enum GeneratorMode
 {
     /// <summary>Existing FHIR files of a folder.</summary>
     Replay,
+
+    /// <summary>Patients simulated in this process.</summary>
+    Simulate,
+
+    /// <summary>Patients of Synthea itself, run as a child process.</summary>
+    Synthea,
 }
 
 /// <summary>What is replayed, and what happens at the end.</summary>

@@ -17,7 +17,11 @@ internal static class TestPatients
     {
         TestEnvironment.Require(Sources.Value is not null, "modules and data to simulate with");
         var options = new SimulationOptions { Seed = seed, AsOf = AsOf };
-        return new PatientGenerator(Sources.Value!.Value.Modules, Sources.Value.Value.Data, change?.Invoke(options) ?? options);
+        lock (Sources)
+        {
+            // A zip is read by one thread at a time.
+            return new PatientGenerator(Sources.Value!.Value.Modules, Sources.Value.Value.Data, change?.Invoke(options) ?? options);
+        }
     }
 
     /// <summary>All patients of the first slots.</summary>

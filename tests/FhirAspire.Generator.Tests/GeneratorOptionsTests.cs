@@ -1,0 +1,79 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FhirAspire.Generator.Tests;
+
+public sealed class GeneratorOptionsTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory]
+    [InlineData("40-60", 40, 60)]
+    [InlineData("65", 65, 65)]
+    [InlineData("0-140", 0, 140)]
+    public void Ages_are_a_range_or_one_year(string age, int from, int to) => new GeneratorOptions { Age = age }.Ages().ShouldBe((from, to));
+
+    [Theory]
+    [InlineData("old")]
+    [InlineData("60-40")]
+    [InlineData("1-2-3")]
+    [InlineData("-5")]
+    [InlineData("20-141")]
+    public void A_range_that_is_none_is_a_fault_of_its_key(string age)
+        => FaultsOf(options => options.Age = age).ShouldContain(fault => fault.MemberNames.Contains("Age") && fault.ErrorMessage!.Contains($"'{age}'"));
+
+    [Fact]
+    public void Every_fault_is_reported_at_once()
+    {
+        var faults = FaultsOf(options =>
+        {
+            options.Modules = "own;/no/such/modules";
+            options.SyntheaData = "/no/such/data.zip";
+            options.PositionFile = "";
+        });
+
+        faults.SelectMany(fault => fault.MemberNames).ShouldBe(["Modules", "SyntheaData", "PositionFile"]);
+        faults[0].ErrorMessage!.ShouldContain("/no/such/modules");
+    }
+
+    [Fact]
+    public void A_jar_that_is_not_there_is_a_fault_of_the_mode_synthea_alone()
+    {
+        FaultsOf(options => options.Mode = GeneratorMode.Synthea).ShouldContain(fault => fault.ErrorMessage!.Contains("Synthea:Jar"));
+        FaultsOf(_ => { }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Numbers_are_taken_once_for_each_seed_whoever_asks()
+    {
+        var path = Path.Combine(workspace.Root, "position.json");
+        var taken = new List<long>();
+        for (var i = 0; i < 3; i++)
+        {
+            var position = new SlotPosition(path);
+            taken.Add(position.Take(1));
+            taken.Add(position.Take(1));
+        }
+
+        taken.ShouldBe([0, 1, 2, 3, 4, 5]);
+        new SlotPosition(path).Take(ulong.MaxValue).ShouldBe(0);
+        new SlotPosition(path).Take(1).ShouldBe(6);
+    }
+
+    [Fact]
+    public void A_broken_position_is_an_error_and_not_a_new_beginning()
+    {
+        var path = Path.Combine(workspace.Root, "position.json");
+        File.WriteAllText(path, "{\"1\":");
+
+        Should.Throw<GeneratorException>(() => new SlotPosition(path).Take(1)).Code.ShouldBe("GEN005");
+    }
+
+    private List<ValidationResult> FaultsOf(Action<GeneratorOptions> change)
+    {
+        var options = workspace.Options(GeneratorMode.Simulate);
+        change(options);
+        return [.. options.Validate(new ValidationContext(options))];
+    }
+}
