@@ -71,6 +71,20 @@ internal static partial class BuiltinFilters
     private static string Title(string text)
     {
         // Words begin behind blanks and - ( { [ <
+        if (Ascii.IsValid(text))
+        {
+            return string.Create(text.Length, text, static (span, source) =>
+            {
+                var begin = true;
+                for (var i = 0; i < source.Length; i++)
+                {
+                    var c = source[i];
+                    span[i] = begin ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c);
+                    begin = c is '-' or '(' or '{' or '[' or '<' || PyText.IsSpace(c);
+                }
+            });
+        }
+
         var result = new StringBuilder(text.Length);
         var start = true;
         foreach (var rune in text.EnumerateRunes())
@@ -351,6 +365,18 @@ internal static partial class BuiltinFilters
     {
         long count = 0;
         var inside = false;
+        if (Ascii.IsValid(text))
+        {
+            foreach (var c in text)
+            {
+                var letter = char.IsAsciiLetterOrDigit(c) || c == '_';
+                count += letter && !inside ? 1 : 0;
+                inside = letter;
+            }
+
+            return count;
+        }
+
         foreach (var rune in text.EnumerateRunes())
         {
             var word = Syntax.Identifiers.IsWord(rune.Value);
