@@ -8,6 +8,10 @@ namespace FhirAspire.Fhir.Export;
 /// </summary>
 public static class BulkExport
 {
+    /// <summary>The end of the simulation of the export that a folder holds; null when it holds none. With it an export that did not name one goes on another day.</summary>
+    /// <exception cref="Bundles.FhirWriteException">The state of the export cannot be read.</exception>
+    public static DateTimeOffset? AsOfIn(string folder) => ExportState.Read(Path.Combine(folder, ExportState.FileName))?.AsOf;
+
     /// <summary>Runs the export to its end.</summary>
     /// <param name="generator">Makes the patients.</param>
     /// <param name="options">What to write.</param>
@@ -79,7 +83,7 @@ public static class BulkExport
         return new ExportProgress(options.Patients, totals.Patients, resources + more, bytes + last);
 
         void Save(long next, bool isComplete)
-            => new ExportState(state.Fingerprint, next, isComplete, target.Mark(), totals.Save()).Save(options.Output);
+            => (state with { Next = next, IsComplete = isComplete, Lengths = target.Mark(), Totals = totals.Save() }).Save(options.Output);
     }
 
     private static void Generate<T>(

@@ -12,7 +12,8 @@ namespace FhirAspire.Fhir.Export;
 /// <param name="IsComplete">Whether all is written.</param>
 /// <param name="Lengths">Lengths of growing files.</param>
 /// <param name="Totals">Sums of the run.</param>
-internal sealed record ExportState(string Fingerprint, long Next, bool IsComplete, Dictionary<string, long> Lengths, JsonElement? Totals)
+/// <param name="AsOf">End of the simulation.</param>
+internal sealed record ExportState(string Fingerprint, long Next, bool IsComplete, Dictionary<string, long> Lengths, JsonElement? Totals, DateTimeOffset AsOf)
 {
     /// <summary>The file; its ending keeps it from being taken for a FHIR file.</summary>
     public const string FileName = ".generate-state";
@@ -25,22 +26,26 @@ internal sealed record ExportState(string Fingerprint, long Next, bool IsComplet
         {
             return Directory.Exists(options.Output) && Directory.EnumerateFileSystemEntries(options.Output).Any()
                 ? throw new FhirWriteException("FHW002", options.Output, "found files that no export of ours has begun; expected a new or empty folder")
-                : new ExportState(fingerprint, 0, false, [], null);
+                : new ExportState(fingerprint, 0, false, [], null, simulation.AsOf);
         }
 
-        ExportState? state;
+        var state = Read(path);
+        return state is not null && state.Fingerprint == fingerprint
+            ? state
+            : throw new FhirWriteException("FHW002", options.Output, "found the export of other options, modules or data; expected a new or empty folder, or the same options");
+    }
+
+    /// <summary>The state in a file; null when there is none.</summary>
+    public static ExportState? Read(string path)
+    {
         try
         {
-            state = JsonSerializer.Deserialize<ExportState>(File.ReadAllBytes(path), JsonSerializerOptions.Web);
+            return File.Exists(path) ? JsonSerializer.Deserialize<ExportState>(File.ReadAllBytes(path), JsonSerializerOptions.Web) : null;
         }
         catch (JsonException e)
         {
             throw new FhirWriteException("FHW002", path, $"found what is no state of an export ({e.Message}). Remove the folder to begin anew");
         }
-
-        return state is not null && state.Fingerprint == fingerprint
-            ? state
-            : throw new FhirWriteException("FHW002", options.Output, "found the export of other options, modules or data; expected a new or empty folder, or the same options");
     }
 
     public void Save(string folder)

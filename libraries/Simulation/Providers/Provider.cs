@@ -65,6 +65,9 @@ public sealed class Provider
     /// <summary>What it offers.</summary>
     public IReadOnlySet<EncounterClass> Classes { get; internal init; } = new HashSet<EncounterClass>();
 
+    /// <summary>Number of beds; 0 where it is unknown or there are none.</summary>
+    public int Beds { get; internal init; }
+
     /// <summary>Number of the provider in its directory, from 0; index of the run's utilization counts.</summary>
     public int Number { get; internal set; }
 

@@ -80,6 +80,7 @@ internal static class ProviderReader
                 Longitude = table.Number(longitude),
                 Kind = kind,
                 Classes = offers,
+                Beds = table.Has("bed_count") && int.TryParse(table["bed_count"], out var beds) ? beds : 0,
             });
         }
     }

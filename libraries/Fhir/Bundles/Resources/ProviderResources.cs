@@ -26,6 +26,11 @@ internal sealed partial class ResourceWriter
             Utilization("labs", use.Labs);
             w.Raw(","u8);
             Utilization("prescriptions", use.Prescriptions);
+            if (provider.Beds > 0)
+            {
+                w.Raw(""",{"url":"http://synthetichealth.github.io/synthea/bed-count-extension","valueInteger":"""u8).Whole(provider.Beds).Raw("}"u8);
+            }
+
             w.Raw("]"u8);
         }
 
