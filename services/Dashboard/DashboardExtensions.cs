@@ -1,8 +1,85 @@
+using FhirAspire.Dashboard.Access;
+using FhirAspire.Dashboard.Analytics;
+using FhirAspire.Dashboard.Api;
+using FhirAspire.Dashboard.Components;
+using FhirAspire.Dashboard.Hosting;
+using FhirAspire.Dashboard.Marts;
+using FhirAspire.Dashboard.Operations;
+using FhirAspire.Dashboard.Patients;
+using FhirAspire.Dashboard.State;
+using FhirAspire.Pipeline.Hosting;
+using FhirAspire.Pipeline.Runs;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
 namespace FhirAspire.Dashboard;
 
 /// <summary>Adds this service to a host; the embedded host and Program.cs call the same method.</summary>
 public static class DashboardExtensions
 {
+    private const long CircuitMessageBytes = 256 << 10;
+
     /// <summary>Adds the service.</summary>
-    public static IHostApplicationBuilder AddDashboard(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddDashboard(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddPipeline();
+        var services = builder.Services;
+        services.AddOptions<DashboardOptions>().Bind(builder.Configuration.GetSection(DashboardOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DashboardOptions>, DashboardOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
+
+        services.AddSingleton<PipelineState>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<JobControl>();
+        services.AddSingleton<MartsLibrary>();
+        services.AddSingleton<SqlGuard>();
+        services.AddSingleton<ChartService>();
+        services.AddSingleton<PatientReader>();
+        services.AddSingleton<QuarantineReader>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<HealthReader>();
+        // Where runs are not scheduled (a command such as doctor) nothing is collected either.
+        if (builder.Configuration.GetValue("Jobs:Scheduled", true))
+        {
+            services.AddHostedService<PipelineCollector>();
+        }
+
+        // Keys live as long as the process: a restart ends logins, and nothing secret is on disk.
+        services.AddSingleton<IDataProtectionProvider>(provider => new EphemeralDataProtectionProvider(provider.GetRequiredService<ILoggerFactory>()));
+        services.AddDataProtection();
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "fhiraspire-form";
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+        services.AddAuthentication(TokenAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(Roles.Operator, policy => policy.RequireRole(Roles.Operator));
+        services.AddCascadingAuthenticationState();
+        services.AddHttpContextAccessor();
+        services.AddRazorComponents().AddInteractiveServerComponents(circuit => circuit.DetailedErrors = false)
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = CircuitMessageBytes);
+        return builder;
+    }
+
+    /// <summary>Maps its pages and its API.</summary>
+    public static WebApplication MapDashboard(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<RequestGuard>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        Assets.Map(app);
+        LoginEndpoints.Map(app);
+        ApiEndpoints.Map(app);
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null)
+            .RequireAuthorization();
+        return app;
+    }
 }

@@ -7,4 +7,5 @@ builder.AddDashboard();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapDashboard();
 app.Run();

@@ -22,6 +22,7 @@ public sealed class JobRunner(
     private readonly Lock gate = new();
     private Task current = Task.CompletedTask;
     private Pending? pending;
+    private CancellationTokenSource? stopByPerson;
 
     /// <summary>The job.</summary>
     public IJob Job => job;
@@ -46,6 +47,25 @@ public sealed class JobRunner(
 
     /// <summary>How far the run in this process is; null when none goes on or it has not said.</summary>
     public JobProgress? Progress { get; private set; }
+
+    /// <summary>Whether only a person starts the job: schedule and earlier jobs are not heard. Kept for the life of the host.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>Asks the run in this process to stop; it ends as <see cref="RunStatus.Cancelled"/>.</summary>
+    /// <returns>Whether a run goes on that can hear it.</returns>
+    public bool Cancel()
+    {
+        lock (gate)
+        {
+            if (stopByPerson is not { } source)
+            {
+                return false;
+            }
+
+            source.Cancel();
+            return true;
+        }
+    }
 
     /// <summary>Raised when <see cref="Progress"/> changes, on the thread of the work.</summary>
     public event Action<JobProgress>? Progressed;
@@ -110,7 +130,8 @@ public sealed class JobRunner(
         }
 
         using var activity = Activities.StartActivity($"{job.Name} run");
-        using var stopWhenLost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stopWhenLost = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         using var stopRenewal = new CancellationTokenSource();
         var renewal = RenewAsync(lease, stopWhenLost, stopRenewal.Token);
         var run = new JobRun
@@ -121,11 +142,13 @@ public sealed class JobRunner(
         try
         {
             await store.StartAsync(run, cancellationToken).ConfigureAwait(false);
+            SetStop(stop);
             activity?.SetTag("fhiraspire.job.name", job.Name).SetTag("fhiraspire.run.id", run.Id);
-            await AttemptAsync(run, lease, stopWhenLost.Token, cancellationToken).ConfigureAwait(false);
+            await AttemptAsync(run, lease, stopWhenLost.Token, stop.Token).ConfigureAwait(false);
         }
         finally
         {
+            SetStop(null);
             Progress = null;
             await stopRenewal.CancelAsync().ConfigureAwait(false);
             await renewal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -174,7 +197,7 @@ public sealed class JobRunner(
             catch (OperationCanceledException) when (hostStop.IsCancellationRequested)
             {
                 run.Status = RunStatus.Cancelled;
-                run.Error = "stopped with the host";
+                run.Error = "stopped by a person, or with the host";
                 return;
             }
             catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
@@ -212,6 +235,14 @@ public sealed class JobRunner(
                 run.Status = RunStatus.Cancelled;
                 return;
             }
+        }
+    }
+
+    private void SetStop(CancellationTokenSource? source)
+    {
+        lock (gate)
+        {
+            stopByPerson = source;
         }
     }
 

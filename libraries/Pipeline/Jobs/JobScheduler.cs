@@ -144,6 +144,11 @@ public sealed class JobScheduler : BackgroundService
 
     private async Task<JobRun?> TriggerWhenFreeAsync(JobRunner runner, RunTrigger trigger)
     {
+        if (runner.IsPaused && trigger != RunTrigger.Manual)
+        {
+            return null;
+        }
+
         try
         {
             if (runner.Options.WaitsFor is { } name && runners.GetValueOrDefault(name) is { IsRunning: true } other)

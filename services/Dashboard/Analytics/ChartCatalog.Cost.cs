@@ -1,0 +1,85 @@
+using FhirAspire.Dashboard.Formatting;
+
+namespace FhirAspire.Dashboard.Analytics;
+
+internal static partial class ChartCatalog
+{
+    private const string CostNote = "Claims of encounters plus pharmacy claims, USD, by date of service. Procedures and immunizations are lines inside encounter claims and are not added again.";
+
+    private static string Costs(AnalyticsFilter filter, Window w) => $"""
+        with {SqlBuilder.Patients(filter)},
+        costs as (
+          select e.start as day, e.patient, e.payer_name, e.encounterclass as class, e.total_claim_cost as cost
+          from fct_encounters as e join patients as p on p.id = e.patient where e.start_day between {w.A} and {w.B}
+          union all
+          select m.start, m.patient, m.payer_name, 'medications', m.base_cost
+          from fct_medications as m join patients as p on p.id = m.patient where m.start_day between {w.A} and {w.B}
+        )
+        """;
+
+    private static IEnumerable<Chart> Cost()
+    {
+        yield return new Chart("cost-by-month", "cost", "What is billed each month, by class of encounter?", ChartForm.Columns, (f, w) => $"""
+            {Costs(f, w)}
+            select cast(date_trunc('month', day) as date) as label,
+              case when class in ({SqlBuilder.List(SqlParts.Classes)}) then class else 'other' end as series,
+              sum(cost) as value, count(distinct patient) as patients
+            from costs
+            group by 1, 2
+            order by 1, 2
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Format.Usd(Sum(r, "value"))} billed; the dearest month is {Best(r, "label")[..7]}",
+            CostNote + " Months at the ends of the window may be cut.", 12) { Series = "series", Unit = "usd" };
+
+        yield return new Chart("cost-by-payer", "cost", "Who is billed?", ChartForm.Bars, (f, w) => $"""
+            {Costs(f, w)}
+            select coalesce(payer_name, 'not known') as label, sum(cost) as value, count(distinct patient) as patients
+            from costs
+            group by 1
+            order by 2 desc
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Payer(r.Text(0, "label"))} is billed most: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of {Format.Usd(Sum(r, "value"))}",
+            CostNote) { Unit = "usd" };
+
+        yield return new Chart("cost-split", "cost", "Who pays: the payer or the patient?", ChartForm.Parts, (f, w) => $"""
+            {Costs(f, w)}
+            select 'Billed cost' as label, part as series, sum(cost) as value
+            from (
+              select case when payer_name = 'NO_INSURANCE' then 'patient, uninsured (known)' else 'billed to insurers, split not in the data (unknown)' end as part, cost
+              from costs
+            ) as parts
+            group by 1, 2
+            order by 2 desc
+            """,
+            r => r.Rows.Count == 0 ? null : $"The split is known for {Format.Share(Enumerable.Range(0, r.Rows.Count).Where(i => r.Text(i, "series")!.Contains("(known)", StringComparison.Ordinal)).Sum(i => r.Number(i, "value") ?? 0) / Sum(r, "value"))} of cost",
+            "FHIR carries neither payer coverage nor patient responsibility of insured patients: that part is unknown, not zero. Uninsured patients bear all of it.") { Series = "series", Unit = "usd" };
+
+        yield return new Chart("cost-by-class", "cost", "Which class of encounter costs most?", ChartForm.Bars, (f, w) => $"""
+            {Costs(f, w)}
+            select class as label, sum(cost) as value, count(*) as claims, median(cost) as median_claim
+            from costs
+            group by 1
+            order by 2 desc
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))} is the largest class: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of cost",
+            CostNote) { Unit = "usd" };
+
+        yield return Top("cost-procedures", "Which procedures are billed most?", "fct_procedures");
+        yield return Top("cost-medications", "Which medications are billed most?", "fct_medications");
+    }
+
+    private static Chart Top(string id, string question, string table) => new(id, "cost", question, ChartForm.Bars, (f, w) => $"""
+        with {SqlBuilder.Patients(f)}
+        select x.description as label, sum(x.base_cost) as value, count(*) as uses, median(x.base_cost) as median_use
+        from {table} as x
+        join patients as p on p.id = x.patient
+        where x.start_day between {w.A} and {w.B} and x.base_cost is not null
+        group by 1
+        order by 2 desc
+        limit 15
+        """,
+        r => r.Rows.Count == 0 ? null : $"{Format.Clinical(r.Text(0, "label"))} leads with {Format.Usd(r.Number(0, "value"))} over {Format.Plural(r.Count(0, "uses"), "use")}",
+        table == "fct_procedures" ? "Billed lines, USD, the 15 largest. Lines stand inside encounter claims, so they do not sum to the total cost." : "Pharmacy claims, USD, one fill a request, the 15 largest.") { Unit = "usd" };
+
+    private static string Payer(string? name) => name == "NO_INSURANCE" ? "Nobody (uninsured patients)" : name ?? Format.None;
+}

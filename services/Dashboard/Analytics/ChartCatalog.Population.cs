@@ -1,0 +1,108 @@
+using FhirAspire.Dashboard.Formatting;
+
+namespace FhirAspire.Dashboard.Analytics;
+
+internal static partial class ChartCatalog
+{
+    private static IEnumerable<Chart> Population()
+    {
+        yield return new Chart("pyramid", "population", "Who lives here?", ChartForm.Pyramid, (f, w) => $"""
+            with {SqlBuilder.Patients(f)}
+            select least(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5, 90) as band,
+              case when least(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5, 90) = 90 then '90+'
+                else cast(cast(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5 as integer) as varchar) || '-' || cast(cast(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5 + 4 as integer) as varchar) end as label,
+              count(*) filter (where p.gender = 'M') as men, count(*) filter (where p.gender = 'F') as women
+            from patients as p
+            where {SqlParts.ObservedAt(w.B)}
+            group by 1, 2
+            order by 1
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Format.Plural((long)(Sum(r, "men") + Sum(r, "women")), "patient")}, {Format.Share(Sum(r, "women") / (Sum(r, "men") + Sum(r, "women")))} of them women",
+            "Patients observed and alive on the last day of the window, by age on that day.");
+
+        yield return new Chart("cities", "population", "Where do patients live?", ChartForm.Bars, (f, w) => $"""
+            with {SqlBuilder.Patients(f)},
+            places as (
+              select coalesce(p.city, 'not known') as city, count(*) as n from patients as p where {SqlParts.ObservedAt(w.B)} group by 1
+            ),
+            ranked as (
+              select case when n < 10 then 'other places, each under 10' else city end as label, n, row_number() over (order by n desc, city) as place from places
+            )
+            select label, sum(n) as value from ranked group by 1 order by 2 desc limit 15
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))}: {Format.Plural(r.Count(0, "value"), "patient")}",
+            "Patients observed and alive on the last day of the window. Places of fewer than 10 patients are put together.");
+
+        yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w) => $"""
+            with {SqlBuilder.Patients(f)},
+            observed as (
+              select p.id, case when a < 18 then '00-17' when a < 40 then '18-39' when a < 65 then '40-64' else '65+' end as band
+              from (select id, {SqlBuilder.Age("birthdate", w.B)} as a from patients as p where {SqlParts.ObservedAt(w.B)}) as p
+            ),
+            active as (
+              select distinct c.patient, c.code, c.description
+              from fct_conditions as c
+              where c.start <= {w.B} and (c.stop is null or c.stop > {w.B}) and (c.is_finding = 0 or c.code = '162864005')
+            ),
+            top as (
+              select a.code, max(a.description) as description, count(*) as cases from active as a join observed as o on o.id = a.patient group by 1 order by cases desc, a.code limit 15
+            ),
+            sizes as (select band, count(*) as n from observed group by 1)
+            select t.description as label, s.band as series, count(o.id) as cases, s.n as n, case when s.n >= 10 then 1000.0 * count(o.id) / s.n end as value, max(t.cases) as all_cases, t.code
+            from top as t
+            cross join sizes as s
+            left join active as a on a.code = t.code
+            left join observed as o on o.id = a.patient and o.band = s.band
+            group by t.code, t.description, s.band, s.n
+            order by all_cases desc, t.code, s.band
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Format.Clinical(r.Text(0, "label"))} is the most common: {Format.Plural(r.Count(0, "all_cases"), "patient")}",
+            "Cases per 1,000 patients of the age band, on the last day of the window. Findings and situations, such as employment, are left out, obesity is kept. Bands of fewer than 10 patients are withheld.", 12) { Series = "series", Unit = "number" };
+
+        yield return new Chart("immunizations", "population", "Are they protected?", ChartForm.Dots, Immunizations,
+            r => r.Rows.Count == 0 ? null : Lowest(r) is { } low ? $"{Capital(r.Text(low, "label"))} has the lowest coverage: {Format.Share(r.Number(low, "value"))} of {Format.Count(r.Count(low, "n"))}" : null,
+            "Share of those due, on the last day of the window; aged 2: by the second birthday, of children observed from birth. Distinct days count as doses. Only 10 years are exported, so coverage of adults is a lower bound.", 12) { Unit = "share" };
+    }
+
+    private static string Immunizations(AnalyticsFilter f, Window w) => $"""
+        with {SqlBuilder.Patients(f)},
+        rules as (
+          select * from (values
+            ('aged 2: DTaP x4', 'child', ['20'], 4), ('aged 2: polio x3', 'child', ['10'], 3), ('aged 2: MMR', 'child', ['03'], 1), ('aged 2: Hib x3', 'child', ['49'], 3),
+            ('aged 2: hepatitis B x3', 'child', ['08'], 3), ('aged 2: varicella', 'child', ['21'], 1), ('aged 2: pneumococcal x4', 'child', ['133'], 4), ('aged 2: rotavirus x2', 'child', ['119'], 2)
+          ) as r(label, kind, codes, doses)
+        ),
+        children as (
+          select p.id, p.birthdate, cast(p.birthdate + interval 2 year as date) as second_birthday from patients as p
+          where cast(p.birthdate + interval 2 year as date) between {w.A} and {w.B} and p.observed_from <= p.birthdate and p.observed_until >= cast(p.birthdate + interval 2 year as date)
+        ),
+        child_results as (
+          select r.label, c.id, case when count(distinct i.date_day) >= r.doses then 1 else 0 end as covered
+          from rules as r cross join children as c
+          left join fct_immunizations as i on i.patient = c.id and list_contains(r.codes, i.code) and i.date_day <= c.second_birthday
+          group by r.label, r.doses, c.id
+        ),
+        adult_rules as (
+          select * from (values
+            ('influenza, last year', ['140'], 1, 0, cast({w.B} - interval 365 day as date)), ('Td or Tdap, 10 years (19+)', ['113', '115'], 1, 19, cast({w.B} - interval 10 year as date)),
+            ('zoster (50+)', ['121'], 1, 50, date '1900-01-01'), ('pneumococcal (65+)', ['33', '133'], 1, 65, date '1900-01-01'), ('COVID-19 (12+)', ['207', '208', '212'], 1, 12, date '1900-01-01')
+          ) as r(label, codes, doses, from_age, since)
+        ),
+        adult_results as (
+          select r.label, p.id, case when count(distinct i.date_day) filter (where i.code <> '212') >= case when r.label like 'COVID%' then 2 else r.doses end or count(i.id) filter (where i.code = '212') > 0 then 1 else 0 end as covered
+          from adult_rules as r
+          join patients as p on {SqlBuilder.Age("p.birthdate", w.B)} >= r.from_age and p.birthdate <= cast({w.B} - interval 6 month as date)
+          left join fct_immunizations as i on i.patient = p.id and list_contains(r.codes, i.code) and i.date_day between r.since and {w.B}
+          where {SqlParts.ObservedAt(w.B)}
+          group by r.label, r.doses, p.id
+        ),
+        rates as (
+          select label, count(*) as n, sum(covered) as k from child_results group by 1
+          union all
+          select label, count(*), sum(covered) from adult_results group by 1
+        )
+        select label, n, k, case when n >= 10 then k * 1.0 / n end as value, {SqlParts.Wilson("k", "n")}
+        from rates
+        order by case when label like 'aged%' then 1 else 0 end, value desc nulls last, label
+        """;
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FhirAspire.Dashboard.Access;
+using FhirAspire.Dashboard.Operations;
+using FhirAspire.Dashboard.State;
+using FhirAspire.Pipeline.Runs;
+
+namespace FhirAspire.Dashboard.Api;
+
+/// <summary>What the pages show, as JSON for scripts.</summary>
+internal static class ApiEndpoints
+{
+    /// <summary>A header that a form of another site cannot send; commands need it besides the role.</summary>
+    public const string CommandHeader = "X-FhirAspire";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api/v1").RequireAuthorization();
+        api.MapGet("/overview", (PipelineState state) => Reply(state.Current));
+        api.MapGet("/runs", async (IRunStore store, string? job, RunStatus? status, DateTime? from, DateTime? to, long? before, int? limit, CancellationToken stop) =>
+            Reply(await store.QueryAsync(new RunFilter { Job = job, Status = status, From = from?.ToUniversalTime(), To = to?.ToUniversalTime(), Before = before, Limit = Math.Clamp(limit ?? 50, 1, 1000) }, stop)));
+        api.MapGet("/runs/{id:long}", async (IRunStore store, long id, CancellationToken stop) =>
+            await store.FindAsync(id, stop) is { } run ? Reply(new { run, nodes = await store.NodesAsync(id, stop) }) : Fault(404, "DB2001", $"there is no run {id}"));
+        api.MapGet("/errors", async (QuarantineReader quarantine, int? limit, CancellationToken stop) => Reply(await quarantine.OpenAsync(limit ?? 100, stop)));
+        api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)));
+        api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
+        api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
+        ApiAnalytics.Map(api);
+    }
+
+    internal static IResult Reply(object value) => Results.Json(value, Json);
+
+    internal static IResult Fault(int status, string code, string message) => Results.Json(new { code, message }, Json, statusCode: status);
+
+    private static async Task<IResult> CommandAsync(HttpContext context, JobControl control, string job, string action)
+    {
+        if (!context.Request.Headers.ContainsKey(CommandHeader))
+        {
+            return Fault(400, "DB2002", $"commands need the header {CommandHeader}: 1");
+        }
+
+        var result = action switch
+        {
+            "run" or "retry" => await control.RunAsync(context.User, job),
+            "cancel" => await control.CancelAsync(context.User, job),
+            "pause" => await control.PauseAsync(context.User, job),
+            "resume" => await control.ResumeAsync(context.User, job),
+            _ => null,
+        };
+        return result switch
+        {
+            null => Fault(404, "DB2003", "no such command; there are run, retry, cancel, pause, resume"),
+            { Ok: true } => Results.Json(result, Json, statusCode: StatusCodes.Status202Accepted),
+            { IsForbidden: true } => Fault(403, "DB2004", result.Message),
+            _ => Fault(409, "DB2005", result.Message),
+        };
+    }
+
+    /// <summary>Snapshots as server-sent events: the same push that the pages get.</summary>
+    private static async Task StreamAsync(HttpContext context, PipelineState state)
+    {
+        context.Response.ContentType = "text/event-stream";
+        var stop = context.RequestAborted;
+        using var changed = new SemaphoreSlim(1);
+        void OnChanged(PipelineSnapshot snapshot)
+        {
+            if (changed.CurrentCount == 0)
+            {
+                changed.Release();
+            }
+        }
+
+        state.Changed += OnChanged;
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await changed.WaitAsync(stop);
+                await context.Response.WriteAsync($"event: snapshot\ndata: {JsonSerializer.Serialize(state.Current, Json)}\n\n", stop);
+                await context.Response.Body.FlushAsync(stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the reader has gone
+        }
+        finally
+        {
+            state.Changed -= OnChanged;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// The few things a page needs a script for: start, theme, keys, copying, downloads of text.
+(() => {
+  const keys = { o: "", r: "runs", m: "models", q: "quality", s: "storage", a: "analytics", p: "patients", l: "sql", t: "settings" };
+  let prefix = 0;
+
+  document.addEventListener("click", event => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("#theme")) {
+      const root = document.documentElement;
+      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+      localStorage.setItem("theme", root.dataset.theme);
+    }
+    const copy = target?.closest("[data-copy]");
+    if (copy) {
+      const text = copy.dataset.copy === "address" ? location.href : copy.dataset.copy;
+      navigator.clipboard?.writeText(text);
+      const before = copy.textContent;
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = before; }, 1200);
+    }
+  });
+
+  document.addEventListener("keydown", event => {
+    const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      document.getElementById("jump")?.focus();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target instanceof Element && event.target.id === "sql") {
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+      setTimeout(() => document.getElementById("run-sql")?.click(), 30);
+      return;
+    }
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (event.key === "g") {
+      prefix = Date.now();
+    } else if (prefix && Date.now() - prefix < 1500 && event.key in keys) {
+      prefix = 0;
+      const link = document.querySelector(`.rail a[href="${keys[event.key]}"]`);
+      link?.click();
+    } else {
+      prefix = 0;
+    }
+  });
+
+  Blazor.start({
+    circuit: { reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: n => Math.min(500 * (n + 1), 5000) } },
+  });
+})();

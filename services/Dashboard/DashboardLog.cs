@@ -1,0 +1,19 @@
+namespace FhirAspire.Dashboard;
+
+internal static partial class DashboardLog
+{
+    [LoggerMessage(6001, LogLevel.Error, "The dashboard could not read the pipeline's state")]
+    public static partial void CollectorFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6002, LogLevel.Warning, "The published marts could not be opened")]
+    public static partial void MartsFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6003, LogLevel.Warning, "A query of the dashboard failed ({Reference})")]
+    public static partial void QueryFailed(ILogger logger, Exception exception, string reference);
+
+    [LoggerMessage(6004, LogLevel.Error, "The audit log could not be written")]
+    public static partial void AuditFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6005, LogLevel.Warning, "A login with a wrong token was refused")]
+    public static partial void LoginRefused(ILogger logger);
+}

@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.Dashboard.Marts;
+
+/// <summary>
+/// The published marts: the newest, and for a while those that open pages still read. A set appears by a switched link and is never changed, so a page
+/// that is pinned to a run sees the same numbers until it asks for newer ones.
+/// </summary>
+public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfiguration configuration, ILogger<MartsLibrary> logger) : IDisposable
+{
+    private const int OpenAtMost = 3;
+    private const int QueriesAtMost = 4;
+
+    private readonly Lock gate = new();
+    private readonly LinkedList<MartsSnapshot> open = new();
+    private readonly SemaphoreSlim queries = new(QueriesAtMost, QueriesAtMost);
+    private long failedRun = -1;
+
+    /// <summary>The folder of the published sets; null where none is configured.</summary>
+    public string? Folder => options.Value.MartsDir ?? configuration["Dbt:MartsDir"];
+
+    /// <summary>The newest set; null while none is published.</summary>
+    public MartsSnapshot? Current => NewestRun() is { } run ? Find(run) : null;
+
+    /// <summary>The set of a run, or the newest; null while none is published or where it is gone.</summary>
+    public MartsSnapshot? Find(long? runId)
+    {
+        if (runId is null)
+        {
+            return Current;
+        }
+
+        lock (gate)
+        {
+            for (var node = open.First; node is not null; node = node.Next)
+            {
+                if (node.Value.RunId == runId)
+                {
+                    open.Remove(node);
+                    open.AddFirst(node);
+                    return node.Value;
+                }
+            }
+
+            var folder = Folder is { } root ? Path.Combine(root, runId.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) : null;
+            if (folder is null || !Directory.Exists(folder) || failedRun == runId)
+            {
+                return null;
+            }
+
+            try
+            {
+                open.AddFirst(MartsSnapshot.Open(folder, runId.Value, options.Value.ReaderMemory, options.Value.ReaderThreads));
+            }
+            catch (Exception exception)
+            {
+                failedRun = runId.Value;
+                DashboardLog.MartsFailed(logger, exception);
+                return null;
+            }
+
+            while (open.Count > OpenAtMost)
+            {
+                var oldest = open.Last!.Value;
+                open.RemoveLast();
+                oldest.Dispose();
+            }
+
+            return open.First!.Value;
+        }
+    }
+
+    /// <summary>Runs a query on the set of a run, or on the newest; few at a time, so that reading never slows the pipeline.</summary>
+    /// <exception cref="MartsException">There is no such set; the query failed, was too slow, or too many wait.</exception>
+    public async Task<ReaderResult> QueryAsync(long? runId, string sql, IReadOnlyDictionary<string, object?>? parameters, int maxRows, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (!await queries.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken))
+        {
+            throw new MartsException("DB1005", "too many queries wait; try again in a moment");
+        }
+
+        try
+        {
+            var snapshot = Find(runId) ?? throw new MartsException("DB1001", runId is null ? "no marts are published yet; they come with the first good dbt run" : $"the marts of run {runId} are gone; read the newest");
+            using var lease = snapshot.Use() ?? throw new MartsException("DB1001", "the marts have just been replaced; try again");
+            return await snapshot.QueryAsync(sql, parameters, maxRows, timeout, cancellationToken);
+        }
+        finally
+        {
+            queries.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var snapshot in open)
+            {
+                snapshot.Dispose();
+            }
+
+            open.Clear();
+        }
+
+        queries.Dispose();
+    }
+
+    private long? NewestRun()
+    {
+        if (Folder is not { } folder)
+        {
+            return null;
+        }
+
+        var link = new DirectoryInfo(Path.Combine(folder, "current"));
+        return link is { Exists: true, LinkTarget: { } target } && long.TryParse(Path.GetFileName(target), out var run) ? run : null;
+    }
+}

@@ -1,0 +1,3 @@
+namespace FhirAspire.Dashboard.Operations;
+/// <summary>x</summary>
+public sealed class HealthReader;

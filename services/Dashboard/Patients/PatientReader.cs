@@ -1,0 +1,3 @@
+namespace FhirAspire.Dashboard.Patients;
+/// <summary>x</summary>
+public sealed class PatientReader;
