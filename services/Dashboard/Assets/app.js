@@ -47,6 +47,15 @@
     }
   });
 
+  window.saveFile = async (name, stream) => {
+    const address = URL.createObjectURL(new Blob([await stream.arrayBuffer()]));
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(address);
+  };
+
   Blazor.start({
     circuit: { reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: n => Math.min(500 * (n + 1), 5000) } },
   });
