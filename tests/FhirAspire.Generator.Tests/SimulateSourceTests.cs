@@ -56,9 +56,28 @@ public sealed class SimulateSourceTests : IDisposable
         written[^1].Folder.Files().ShouldContain(file => file.Name == "hospitalInformation1767312000000.json");
     }
 
-    private SimulateSource Source()
+    [SkippableFact]
+    public async Task Many_at_a_time_are_the_same_patients_as_one_at_a_time()
+    {
+        var ids = new List<string>[2];
+        for (var i = 0; i < 2; i++)
+        {
+            File.Delete(Path.Combine(workspace.Root, "position.json"));
+            ids[i] = [];
+            using var source = Source(patientsPerRun: i == 0 ? 1 : 100);
+            for (var slot = 0; slot < 6; slot++)
+            {
+                ids[i].AddRange((await source.NextAsync(default)).Select(item => item.Folder.Key.Split('_')[1]));
+            }
+        }
+
+        ids[1].ShouldBe(ids[0]);
+    }
+
+    private SimulateSource Source(int patientsPerRun = 1)
     {
         var options = workspace.Options(GeneratorMode.Simulate);
+        options.PatientsPerRun = patientsPerRun;
         if (TestEnvironment.SharedFolder is { } shared && File.Exists(Path.Combine(shared, "synthea", "data.zip")))
         {
             options.Modules = Path.Combine(shared, "synthea", "modules.zip");

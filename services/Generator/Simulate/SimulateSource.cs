@@ -17,6 +17,7 @@ public sealed class SimulateSource : IPatientSource, IDisposable
     private readonly Population population;
     private readonly SlotPosition position;
     private readonly PatientBundleWriter writer = new();
+    private readonly Queue<(PatientGenerator From, Task<IReadOnlyList<SimulatedPatient>> Patients)> ahead = [];
     private PatientGenerator? generator;
 
     /// <summary>Loads modules and data with the first patient.</summary>
@@ -48,12 +49,21 @@ public sealed class SimulateSource : IPatientSource, IDisposable
             generator = await Task.Run(() => population.GeneratorAt(asOf), cancellationToken);
         }
 
-        var slot = position.Take(options.Seed);
-        var patients = await Task.Run(() => generator.Generate(slot), cancellationToken);
+        // Of many patients, the next ones are simulated on the other cores while this one is written.
+        var wanted = options.PatientsPerRun == 1 ? 1 : Environment.ProcessorCount + 1;
+        while (ahead.Count < wanted)
+        {
+            var from = generator;
+            var slot = position.Take(options.Seed);
+            ahead.Enqueue((from, Task.Run(() => from.Generate(slot), CancellationToken.None)));
+        }
+
+        var (next, simulated) = ahead.Dequeue();
+        var patients = await simulated.WaitAsync(cancellationToken);
         var written = new List<SpooledItem>(patients.Count);
         foreach (var patient in patients)
         {
-            written.Add(await WriteAsync(generator, patient, cancellationToken));
+            written.Add(await WriteAsync(next, patient, cancellationToken));
         }
 
         return written;

@@ -57,6 +57,33 @@ public class BundleLawTests
     }
 
     [SkippableFact]
+    public void Every_conditional_reference_of_a_run_finds_exactly_one_resource_of_its_files()
+    {
+        var totals = new RunTotals(TestPatients.Generator(3));
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        using var writer = new PatientBundleWriter();
+        foreach (var patient in TestPatients.Some(12, 3))
+        {
+            totals.Add(patient);
+            using var bundle = JsonDocument.Parse(writer.Write(patient));
+            wanted.UnionWith(References(bundle.RootElement).Where(reference => reference.Contains('?')));
+        }
+
+        var found = new List<string>();
+        foreach (var file in new[] { RunInformation.Hospitals(totals), RunInformation.Practitioners(totals) })
+        {
+            using var bundle = JsonDocument.Parse(file);
+            found.AddRange(bundle.RootElement.GetProperty("entry").EnumerateArray()
+                .Where(entry => entry.GetProperty("request").TryGetProperty("ifNoneExist", out _))
+                .Select(entry => $"{entry.GetProperty("resource").GetProperty("resourceType").GetString()}?{entry.GetProperty("request").GetProperty("ifNoneExist").GetString()}"));
+        }
+
+        found.ShouldBeUnique();
+        wanted.Except(found).ShouldBeEmpty();
+        wanted.Count.ShouldBeGreaterThan(10);
+    }
+
+    [SkippableFact]
     public void A_writer_that_has_written_others_before_writes_the_same_bytes()
     {
         var patients = TestPatients.Some(3);
