@@ -19,7 +19,23 @@ internal sealed class CsvClaims(CsvBuffer claims, CsvBuffer transactions)
         charge = 0;
     }
 
+    /// <summary>
+    /// The rows of an encounter's claim. What it is for: the reason, then the conditions recorded here, else the kind of the visit; claims for medications of the
+    /// encounter, which come before, name the same.
+    /// </summary>
     public void Add(Encounter encounter)
+    {
+        Diagnose(encounter);
+        Claim(encounter.Claim, encounter, encounter.Start, encounter.Stop);
+    }
+
+    public void Add(Medication medication)
+    {
+        Diagnose(medication.Encounter!);
+        Claim(medication.Claim, medication.Encounter!, medication.Start, medication.Stop);
+    }
+
+    private void Diagnose(Encounter encounter)
     {
         diagnoses.Clear();
         if (encounter.Reason is { } reason)
@@ -35,29 +51,36 @@ internal sealed class CsvClaims(CsvBuffer claims, CsvBuffer transactions)
             }
         }
 
-        Claim(encounter.Claim, encounter, encounter.Start, encounter.Stop, isInstitutional: encounter.Class is EncounterClass.Inpatient or EncounterClass.Emergency);
-    }
-
-    public void Add(Medication medication)
-    {
-        diagnoses.Clear();
-        if (medication.Reason is { } reason)
+        if (diagnoses.Count == 0)
         {
-            diagnoses.Add((reason.Value, medication.ReasonEntry?.Start ?? medication.Start));
+            diagnoses.Add((encounter.Code.Value, encounter.Start));
         }
-
-        Claim(medication.Claim, medication.Encounter!, medication.Start, medication.IsOpen ? medication.Start : medication.Stop, isInstitutional: false);
     }
 
-    private void Claim(Claim claim, Encounter encounter, long start, long stop, bool isInstitutional)
+    private int DepartmentOf(Encounter encounter) => encounter.Class switch
+    {
+        EncounterClass.Wellness => SimTime.MonthsBetween(patient.Person.Birth, encounter.Start) < 18 * 12 ? 10 : 20,
+        EncounterClass.Ambulatory => 1,
+        EncounterClass.Outpatient => 2,
+        EncounterClass.Inpatient => 3,
+        EncounterClass.Emergency => 4,
+        EncounterClass.UrgentCare => 5,
+        EncounterClass.Hospice => 6,
+        EncounterClass.Home => 7,
+        EncounterClass.Snf => 8,
+        _ => 9,
+    };
+
+    private void Claim(Claim claim, Encounter encounter, long start, long stop)
     {
         var primary = claim.Plan.Plan;
         var secondary = claim.Plan.Secondary;
         var clinician = encounter.Clinician.Id;
-        var department = isInstitutional ? 2 : 1;
-        var onset = diagnoses.Count > 0 ? diagnoses.Min(d => d.Onset) : start;
+        var department = DepartmentOf(encounter);
+        var type = encounter.Class is EncounterClass.Inpatient or EncounterClass.Emergency ? 2 : 1;
+        var onset = Math.Min(diagnoses.Min(d => d.Onset), encounter.Start);
         var row = claims.Id(claim.Id).Id(patientId).Id(clinician);
-        row = primary.IsNone ? row.Whole(0) : row.Id(primary.Payer.Id);
+        row = primary.IsNone ? row.Empty() : row.Id(primary.Payer.Id);
         row = secondary is null ? row.Empty() : row.Id(secondary.Payer.Id);
         row = row.Whole(department).Whole(department);
         for (var i = 0; i < 8; i++)
@@ -65,18 +88,19 @@ internal sealed class CsvClaims(CsvBuffer claims, CsvBuffer transactions)
             row = row.Text(i < diagnoses.Count ? diagnoses[i].Code : null);
         }
 
-        row.Empty().Id(encounter.Id).Instant(Math.Min(onset, start)).Instant(start).Id(clinician)
-            .Text(primary.IsNone ? "" : "CLOSED").Text(secondary is null ? "" : "CLOSED").Text("CLOSED")
-            .Text(primary.IsNone ? "" : "0").Text(secondary is null ? "" : "0").Text("0")
-            .Instant(primary.IsNone ? SimTime.None : stop).Instant(secondary is null ? SimTime.None : stop).Instant(stop)
-            .Whole(department).Whole(secondary is null ? 0 : department).End();
+        // With a second payer, its columns are empty: so real output has it.
+        row.Empty().Id(encounter.Id).Instant(onset).Instant(encounter.Start).Id(clinician)
+            .Text("CLOSED").Text(secondary is null ? "CLOSED" : "").Text("CLOSED")
+            .Text("0").Text(secondary is null ? "0" : "").Text("0")
+            .Instant(encounter.Stop).Instant(secondary is null ? encounter.Stop : SimTime.None).Instant(encounter.Stop)
+            .Whole(type).Whole(secondary is null ? 0 : type).End();
         var number = 0;
         Transactions(claim, claim.Main, encounter, start, stop, department, ref number);
         foreach (var line in claim.Lines)
         {
             if (line.Entry is Procedure or Immunization or Medication)
             {
-                Transactions(claim, line, encounter, line.Entry.Start, line.Entry.IsOpen ? line.Entry.Start : line.Entry.Stop, department, ref number);
+                Transactions(claim, line, encounter, line.Entry.Start, line.Entry is Immunization ? SimTime.None : line.Entry.Stop, department, ref number);
             }
         }
     }
@@ -133,7 +157,7 @@ internal sealed class CsvClaims(CsvBuffer claims, CsvBuffer transactions)
         var entry = line.Claim.Main.Entry;
         var row = transactions.Id(entry.DerivedId(IdKind.ClaimTransaction, number++)).Id(line.Claim.Id).Whole(charge++).Id(patientId).Text(type);
         row = amount is { } a ? row.Amount(a) : row.Empty();
-        row = row.Text(method).Instant(line.Start).Instant(line.Stop).Id(line.Encounter.Provider.Id).Text(line.Entry.Code.Value).Empty().Empty();
+        row = row.Text(method).Instant(line.Start).Instant(line.Stop == SimTime.None ? 0 : line.Stop).Id(line.Encounter.Provider.Id).Text(line.Entry.Code.Value).Empty().Empty();
         for (var i = 0; i < 4; i++)
         {
             row = i < diagnoses.Count ? row.Whole(i + 1) : row.Empty();
@@ -142,10 +166,12 @@ internal sealed class CsvClaims(CsvBuffer claims, CsvBuffer transactions)
         row = row.Whole(1).Whole(line.Department).Text(line.Entry.Code.Display);
         row = isCharge ? row.Amount(amount!.Value) : row.Amount(Money.Zero);
         row = transferSource is { } t ? row.Whole(t) : row.Empty();
-        row = isCharge ? row.Whole(1) : row.Text(transferType);
+        row = row.Text(isCharge ? (line.Claim.Plan.Plan.IsNone ? "p" : "1") : transferType);
         row = row.Amount(payment).Amount(Money.Zero);
         row = transfer is { } out1 ? row.Amount(out1) : row.Empty();
-        row.Amount(outstanding).Id(line.Encounter.Id).Empty().Id(patientId).Whole(1).Id(line.Encounter.Clinician.Id).Id(line.Encounter.Clinician.Id).End();
+        row = row.Amount(outstanding).Id(line.Encounter.Id).Empty();
+        row = line.Claim.Plan.Plan.IsNone ? row.Empty() : row.Id(patientId);
+        row.Whole(1).Id(line.Encounter.Clinician.Id).Id(line.Encounter.Clinician.Id).End();
     }
 
     private readonly record struct Line(Claim Claim, Entry Entry, Encounter Encounter, long Start, long Stop, int Department);
