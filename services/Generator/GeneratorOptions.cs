@@ -8,7 +8,7 @@ namespace FhirAspire.Generator;
 public sealed class GeneratorOptions : PopulationOptions, IValidatableObject
 {
     /// <summary>The source.</summary>
-    public GeneratorMode Mode { get; set; } = GeneratorMode.Replay;
+    public GeneratorMode Mode { get; set; } = GeneratorMode.Simulate;
 
     /// <summary>Patients of one run of the job.</summary>
     [Range(1, int.MaxValue)]
