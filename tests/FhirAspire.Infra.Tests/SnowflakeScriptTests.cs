@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace FhirAspire.Tests.Infra;
+
+public sealed class SnowflakeScriptTests
+{
+    private static readonly string[] Statements = [.. Directory.GetFiles(Path.Combine(TestEnvironment.RepositoryRoot, "infra", "snowflake"), "*.sql").Order(StringComparer.Ordinal)
+        .SelectMany(file => string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal))).Split(';'))
+        .Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0)];
+
+    [Fact]
+    public void Every_warehouse_is_x_small_and_sleeps_after_60_seconds_under_the_monitor()
+    {
+        var warehouses = Statements.Where(s => s.StartsWith("create warehouse", StringComparison.Ordinal)).ToList();
+        warehouses.Count.ShouldBe(3);
+        warehouses.ShouldAllBe(s => s.Contains("warehouse_size = 'XSMALL'") && s.Contains("auto_suspend = 60 "));
+        Statements.Count(s => s.EndsWith("set resource_monitor = fhir_monthly", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public void Every_creation_may_be_run_again() =>
+        Statements.Where(s => s.StartsWith("create ", StringComparison.Ordinal)).ShouldAllBe(s => s.Contains("if not exists"));
+
+    [Fact]
+    public void Time_travel_reaches_back_90_days() => Statements.ShouldContain("alter database fhir set data_retention_time_in_days = 90");
+
+    [Theory]
+    [InlineData("fhir_analyst", "select on all tables in schema fhir.marts|select on future tables in schema fhir.marts|usage on database fhir|usage on schema fhir.marts|usage on warehouse fhir_analyse")]
+    [InlineData("fhir_loader", "select, insert, update, delete on all tables in schema fhir.raw|usage on database fhir|usage on file format fhir.raw.fhir_json|usage on schema fhir.raw|usage on stage fhir.raw.fhir_stage|usage on warehouse fhir_load")]
+    public void A_role_has_exactly_its_grants(string role, string grants) =>
+        string.Join('|', Statements.Select(s => Regex.Match(s, $"^grant (.+) to role {role}$", RegexOptions.None, TimeSpan.FromSeconds(1))).Where(m => m.Success).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal)).ShouldBe(grants);
+
+    [Fact]
+    public void No_file_is_taken_by_azd_for_its_own() =>
+        Directory.GetFiles(Path.Combine(TestEnvironment.RepositoryRoot, "infra"), "main.*", SearchOption.AllDirectories).ShouldBeEmpty();
+}
