@@ -41,6 +41,16 @@ internal static partial class ChartCatalog
             r => r.Rows.Count == 0 ? null : $"{Payer(r.Text(0, "label"))} is billed most: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of {Format.Usd(Sum(r, "value"))}",
             CostNote) { Unit = "usd" };
 
+        yield return new Chart("cost-by-class", "cost", "Which class of encounter costs most?", ChartForm.Bars, (f, w) => $"""
+            {Costs(f, w)}
+            select class as label, sum(cost) as value, count(*) as claims, median(cost) as median_claim
+            from costs
+            group by 1
+            order by 2 desc
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))} is the largest class: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of cost",
+            CostNote) { Unit = "usd" };
+
         yield return new Chart("cost-split", "cost", "Who pays: the payer or the patient?", ChartForm.Parts, (f, w) => $"""
             {Costs(f, w)}
             select 'Billed cost' as label, part as series, sum(cost) as value
@@ -52,17 +62,7 @@ internal static partial class ChartCatalog
             order by 2 desc
             """,
             r => r.Rows.Count == 0 ? null : $"The split is known for {Format.Share(Enumerable.Range(0, r.Rows.Count).Where(i => r.Text(i, "series")!.Contains("(known)", StringComparison.Ordinal)).Sum(i => r.Number(i, "value") ?? 0) / Sum(r, "value"))} of cost",
-            "FHIR carries neither payer coverage nor patient responsibility of insured patients: that part is unknown, not zero. Uninsured patients bear all of it.") { Series = "series", Unit = "usd" };
-
-        yield return new Chart("cost-by-class", "cost", "Which class of encounter costs most?", ChartForm.Bars, (f, w) => $"""
-            {Costs(f, w)}
-            select class as label, sum(cost) as value, count(*) as claims, median(cost) as median_claim
-            from costs
-            group by 1
-            order by 2 desc
-            """,
-            r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))} is the largest class: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of cost",
-            CostNote) { Unit = "usd" };
+            "FHIR carries neither payer coverage nor patient responsibility of insured patients: that part is unknown, not zero. Uninsured patients bear all of it.", 12) { Series = "series", Unit = "usd" };
 
         yield return Top("cost-procedures", "Which procedures are billed most?", "fct_procedures");
         yield return Top("cost-medications", "Which medications are billed most?", "fct_medications");

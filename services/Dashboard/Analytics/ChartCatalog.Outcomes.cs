@@ -76,7 +76,7 @@ internal static partial class ChartCatalog
             order by label
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Plural((long)Sum(r, "k"), "death")} in {Format.Number(Sum(r, "n"), 0)} person-years: {Format.Number(1000 * Sum(r, "k") / Math.Max(1e-9, Sum(r, "n")))} per 1,000",
-            "Deaths per 1,000 person-years observed in the window, by age. Simulated populations keep N living patients and add those who died on the way, so the share of dead among patients is no death rate; this is.") { Unit = "number" };
+            "Deaths per 1,000 person-years observed in the window, by age. Simulated populations keep N living patients and add those who died on the way, so the share of dead among patients is no death rate; this is.", 12) { Unit = "number" };
     }
 
     private static string Control(AnalyticsFilter f, Window w) => $"""
@@ -118,11 +118,11 @@ internal static partial class ChartCatalog
           where code in ('4548-4', '39156-5') and numeric_value is not null and date_day between {w.A} and {w.B} and (code = '4548-4' or numeric_value between 10 and 100)
         ),
         hba1c as (
-          select 'HbA1c' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value < 8 then '1 controlled' when v.numeric_value <= 9 then '2 between' else '3 not controlled' end as part
+          select 'HbA1c' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value < 8 then '1 controlled' when v.numeric_value <= 9 then '2 between (8 to 9 %)' else '3 not controlled' end as part
           from diabetes as d left join newest_value as v on v.patient = d.id and v.code = '4548-4' and v.k = 1
         ),
         bmi as (
-          select 'BMI' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value >= 18.5 and v.numeric_value < 25 then '1 controlled' when v.numeric_value >= 18.5 and v.numeric_value < 30 then '2 between' else '3 not controlled' end as part
+          select 'BMI' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value >= 18.5 and v.numeric_value < 25 then '1 in range' when v.numeric_value >= 18.5 and v.numeric_value < 30 then '2 overweight (25 to 30)' else '3 under 18.5 or 30 and over' end as part
           from observed as p left join newest_value as v on v.patient = p.id and v.code = '39156-5' and v.k = 1
           where p.age_then >= 20 and not {SqlParts.HasCondition("'72892002'", w)}
         ),

@@ -72,6 +72,18 @@ internal static partial class ChartCatalog
             ('aged 2: hepatitis B x3', 'child', ['08'], 3), ('aged 2: varicella', 'child', ['21'], 1), ('aged 2: pneumococcal x4', 'child', ['133'], 4), ('aged 2: rotavirus x2', 'child', ['119'], 2)
           ) as r(label, kind, codes, doses)
         ),
+        adult_rules as (
+          select * from (values
+            ('influenza, last year', ['140'], 1, 0, cast({w.B} - interval 365 day as date)), ('Td or Tdap, 10 years (19+)', ['113', '115'], 1, 19, cast({w.B} - interval 10 year as date)),
+            ('zoster (50+)', ['121'], 1, 50, date '1900-01-01'), ('pneumococcal (65+)', ['33', '133'], 1, 65, date '1900-01-01'), ('COVID-19 (12+)', ['207', '208', '212'], 1, 12, date '1900-01-01')
+          ) as r(label, codes, doses, from_age, since)
+        ),
+        rule_codes as (
+          select label, unnest(codes) as code from rules union all select label, unnest(codes) from adult_rules
+        ),
+        doses as (
+          select distinct c.label, i.patient, i.code, i.date_day from fct_immunizations as i join rule_codes as c on c.code = i.code
+        ),
         children as (
           select p.id, p.birthdate, cast(p.birthdate + interval 2 year as date) as second_birthday from patients as p
           where cast(p.birthdate + interval 2 year as date) between {w.A} and {w.B} and p.observed_from <= p.birthdate and p.observed_until >= cast(p.birthdate + interval 2 year as date)
@@ -79,20 +91,14 @@ internal static partial class ChartCatalog
         child_results as (
           select r.label, c.id, case when count(distinct i.date_day) >= r.doses then 1 else 0 end as covered
           from rules as r cross join children as c
-          left join fct_immunizations as i on i.patient = c.id and list_contains(r.codes, i.code) and i.date_day <= c.second_birthday
+          left join doses as i on i.patient = c.id and i.label = r.label and i.date_day <= c.second_birthday
           group by r.label, r.doses, c.id
         ),
-        adult_rules as (
-          select * from (values
-            ('influenza, last year', ['140'], 1, 0, cast({w.B} - interval 365 day as date)), ('Td or Tdap, 10 years (19+)', ['113', '115'], 1, 19, cast({w.B} - interval 10 year as date)),
-            ('zoster (50+)', ['121'], 1, 50, date '1900-01-01'), ('pneumococcal (65+)', ['33', '133'], 1, 65, date '1900-01-01'), ('COVID-19 (12+)', ['207', '208', '212'], 1, 12, date '1900-01-01')
-          ) as r(label, codes, doses, from_age, since)
-        ),
         adult_results as (
-          select r.label, p.id, case when count(distinct i.date_day) filter (where i.code <> '212') >= case when r.label like 'COVID%' then 2 else r.doses end or count(i.id) filter (where i.code = '212') > 0 then 1 else 0 end as covered
+          select r.label, p.id, case when count(distinct i.date_day) filter (where i.code <> '212') >= case when r.label like 'COVID%' then 2 else r.doses end or count(*) filter (where i.code = '212') > 0 then 1 else 0 end as covered
           from adult_rules as r
           join patients as p on {SqlBuilder.Age("p.birthdate", w.B)} >= r.from_age and p.birthdate <= cast({w.B} - interval 6 month as date)
-          left join fct_immunizations as i on i.patient = p.id and list_contains(r.codes, i.code) and i.date_day between r.since and {w.B}
+          left join doses as i on i.patient = p.id and i.label = r.label and i.date_day between r.since and {w.B}
           where {SqlParts.ObservedAt(w.B)}
           group by r.label, r.doses, p.id
         ),
