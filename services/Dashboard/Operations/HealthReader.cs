@@ -1,3 +1,57 @@
+using FhirAspire.Dashboard.Marts;
+using FhirAspire.Pipeline.Runs;
+using FhirAspire.Warehouse;
+
 namespace FhirAspire.Dashboard.Operations;
-/// <summary>x</summary>
-public sealed class HealthReader;
+
+/// <summary>Asks each part that the pages need whether it answers, and shows the configuration without secrets.</summary>
+public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatalog models, IServiceProvider services, IConfiguration configuration)
+{
+    private static readonly string[] Sections = ["Dashboard", "Generator", "Spool", "Uploader", "S3", "LocalS3", "Loader", "Warehouse", "Dbt", "Jobs", "History", "Alerts", "Cost"];
+    private static readonly string[] SecretWords = ["password", "secret", "token", "accesskey", "connectionstring", "webhook", "credential", "passphrase", "apikey", "privatekey"];
+
+    /// <summary>The checks, each with a hint how to mend it.</summary>
+    public async Task<IReadOnlyList<HealthCheck>> CheckAsync(CancellationToken cancellationToken = default) =>
+    [
+        await RunAsync("Run history", "check the section History", async () => (await store.QueryAsync(new RunFilter { Limit = 1 }, cancellationToken)) is [var run] ? $"newest run {run.Id}" : "no run yet"),
+        await RunAsync("Warehouse", "check the section Warehouse", async () =>
+        {
+            if (services.GetService<IWarehouse>() is not { } warehouse)
+            {
+                return null;
+            }
+
+            await using var session = await warehouse.OpenAsync(cancellationToken);
+            await session.QueryAsync("select 1", null, cancellationToken);
+            return $"{warehouse.Kind} answers";
+        }),
+        await RunAsync("Published marts", "they come with the first good dbt run", () => Task.FromResult(marts.Current is { } current ? $"run {current.RunId}, {current.Tables.Count} tables, {current.Rows:N0} rows" : null)),
+        await RunAsync("dbt project", "it is read after the first dbt run", () => Task.FromResult(models.All.Count > 0 ? $"{models.All.Count} models, seeds and sources" : null)),
+    ];
+
+    /// <summary>The configuration of this product; what may be a secret only says that it is set.</summary>
+    public IReadOnlyList<(string Key, string Value)> Configuration() =>
+    [
+        .. configuration.AsEnumerable()
+            .Where(pair => pair.Value is not null && Sections.Any(section => pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)))
+            .Select(pair => (pair.Key, IsSecret(pair.Key) ? "(set)" : pair.Value!))
+            .OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase),
+    ];
+
+    internal static bool IsSecret(string key) => SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private static async Task<HealthCheck> RunAsync(string name, string mend, Func<Task<string?>> check)
+    {
+        try
+        {
+            return await check() is { } detail ? new HealthCheck(name, true, detail, null) : new HealthCheck(name, null, "not there yet", mend);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return new HealthCheck(name, false, $"does not answer ({(exception as WarehouseException)?.Code ?? exception.GetType().Name})", (exception as WarehouseException)?.Hint ?? mend);
+        }
+    }
+}
+
+/// <summary>One check; null is not known.</summary>
+public sealed record HealthCheck(string Name, bool? IsOk, string Detail, string? Mend);

@@ -137,8 +137,8 @@ public static class SnapshotBuilder
         return
         [
             Total("Patients generated", JobNames.Generator, "patients", "", "patients"),
-            Total("Resources loaded", JobNames.Loader, "resources", "", "storage"),
-            Total("Bytes uploaded to S3", JobNames.Uploader, "bytes", "B", "storage"),
+            Total("Resources loaded", JobNames.Loader, "resources", "", "runs?job=loader&work=1"),
+            Total("Bytes uploaded to S3", JobNames.Uploader, "bytes", "B", "runs?job=uploader&work=1"),
             Total("Rows in the marts", JobNames.Dbt, "marts.rows", "", "models") with { Value = input.MartRows },
         ];
 

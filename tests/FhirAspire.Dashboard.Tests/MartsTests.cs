@@ -1,0 +1,124 @@
+using FhirAspire.Dashboard.Analytics;
+using FhirAspire.Dashboard.Marts;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.Dashboard.Tests;
+
+public sealed class MartsTests : IDisposable
+{
+    private readonly MartsFixture fixture = new();
+    private readonly MartsLibrary library;
+    private readonly ChartService charts;
+
+    public MartsTests()
+    {
+        var options = Options.Create(new DashboardOptions { MartsDir = fixture.Folder });
+        library = new MartsLibrary(options, new ConfigurationBuilder().Build(), NullLogger<MartsLibrary>.Instance);
+        charts = new ChartService(library, options);
+    }
+
+    public void Dispose()
+    {
+        library.Dispose();
+        fixture.Dispose();
+    }
+
+    [Theory]
+    [InlineData("copy (select 1) to '{0}/x.csv'")]
+    [InlineData("copy (select 1) to '{0}/7/dim_patients.parquet.x'")]
+    [InlineData("copy (select 1) to '{0}/7/dim_patients.parquet'")]
+    [InlineData("select * from read_text('/etc/hostname')")]
+    [InlineData("attach '{0}/x.db' as x")]
+    [InlineData("set enable_external_access = true")]
+    [InlineData("set allowed_paths = ['/etc/hostname']")]
+    [InlineData("install httpfs")]
+    public async Task The_readers_database_reaches_nothing_but_the_published_files(string sql)
+    {
+        var before = File.ReadAllBytes(Path.Combine(fixture.Folder, "7", "dim_patients.parquet"));
+        var attempt = () => library.QueryAsync(null, string.Format(sql, fixture.Folder), null, 10, TimeSpan.FromSeconds(5));
+        // Writing over a published file is what the guard in front is for; here it must at least leave the file readable or be refused.
+        if (!sql.EndsWith("dim_patients.parquet'", StringComparison.Ordinal))
+        {
+            await attempt.ShouldThrowAsync<MartsException>();
+            Directory.GetFiles(fixture.Folder, "*", SearchOption.AllDirectories).ShouldNotContain(file => file.EndsWith(".x", StringComparison.Ordinal) || file.EndsWith(".csv", StringComparison.Ordinal));
+            File.ReadAllBytes(Path.Combine(fixture.Folder, "7", "dim_patients.parquet")).ShouldBe(before);
+        }
+        else
+        {
+            using var guard = new SqlGuard();
+            Should.Throw<MartsException>(() => guard.Check(string.Format(sql, fixture.Folder), ["dim_patients"]));
+        }
+    }
+
+    [Fact]
+    public async Task Errors_of_the_database_show_no_path()
+    {
+        var failure = await Should.ThrowAsync<MartsException>(() => library.QueryAsync(null, $"select * from read_csv('{fixture.Folder}/x.csv')", null, 10, TimeSpan.FromSeconds(5)));
+        failure.Message.ShouldNotContain(fixture.Folder);
+    }
+
+    [Fact]
+    public async Task A_query_that_takes_too_long_is_stopped()
+    {
+        var failure = await Should.ThrowAsync<MartsException>(() => library.QueryAsync(null, "select count(*) from range(100000) as a, range(1000000) as b, range(10000) as c where a.range + b.range > c.range", null, 10, TimeSpan.FromSeconds(1)));
+        failure.Code.ShouldBe("DB1004");
+    }
+
+    [Fact]
+    public async Task Rows_are_cut_at_the_limit()
+    {
+        var result = await library.QueryAsync(null, "select * from range(100)", null, 10, TimeSpan.FromSeconds(5));
+        result.Rows.Count.ShouldBe(10);
+        result.IsCut.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Every_chart_runs_with_every_kind_of_filter()
+    {
+        foreach (var query in new[] { "", "?age=40-65&sex=F&race=white&eth=nonhispanic&city=Boston&state=MA&alive=1&cond=59621000.!44054006&med=1", "?city=O'Hara" })
+        {
+            foreach (var chart in ChartCatalog.All)
+            {
+                var filter = AnalyticsFilter.Parse(query) with { Other = AnalyticsFilter.Parse("?cond=59621000") };
+                await Should.NotThrowAsync(() => charts.RunAsync(chart, filter, 7), chart.Id + query);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Blood_pressure_without_a_reading_is_its_own_part()
+    {
+        var r = await charts.RunAsync(ChartCatalog.Find("control")!, new AnalyticsFilter(), 7);
+        var parts = Enumerable.Range(0, r.Rows.Count).Where(i => r.Text(i, "label") == "Blood pressure").ToDictionary(i => r.Text(i, "series")!, i => r.Count(i, "value"));
+        parts.ShouldBe(new Dictionary<string, long> { ["controlled"] = 10, ["not controlled"] = 5, ["no reading (unknown)"] = 5 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Readmissions_are_stays_that_follow_within_thirty_days()
+    {
+        // 20 stays of 20 patients; 5 of them have another one 13 days after discharge.
+        var r = await charts.RunAsync(ChartCatalog.Find("readmission")!, new AnalyticsFilter(), 7);
+        var all = Enumerable.Range(0, r.Rows.Count).Single(i => r.Text(i, "label") == "all");
+        r.Count(all, "n").ShouldBe(25);
+        r.Count(all, "k").ShouldBe(5);
+        r.Number(all, "value")!.Value.ShouldBe(0.2, 1e-9);
+        r.Number(all, "low")!.Value.ShouldBe(0.0886, 1e-3);
+        r.Number(all, "high")!.Value.ShouldBe(0.3913, 1e-3);
+    }
+
+    [Fact]
+    public async Task Cost_is_encounters_and_medications_and_never_their_lines()
+    {
+        var r = await charts.RunAsync(ChartCatalog.Find("cost-by-payer")!, new AnalyticsFilter(), 7);
+        r.Number(0, "value").ShouldBe((65 * 100) + 50);
+    }
+
+    [Fact]
+    public void A_spreadsheet_takes_no_text_of_a_file_for_a_formula()
+    {
+        var csv = Export.Csv(new ReaderResult([new ReaderColumn("a", "VARCHAR"), new ReaderColumn("b", "INTEGER")], [["=1+1", -5], ["x,\"y\"", null]], false, TimeSpan.Zero));
+        csv.ShouldBe("a,b\r\n'=1+1,-5\r\n\"x,\"\"y\"\"\",\r\n");
+    }
+}
