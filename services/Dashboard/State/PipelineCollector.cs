@@ -12,6 +12,8 @@ public sealed class PipelineCollector(
     IRunStore store, PipelineState state, MartsLibrary marts, JobControl control, IServiceProvider services,
     IOptions<DashboardOptions> options, TimeProvider time, ILogger<PipelineCollector> logger) : BackgroundService
 {
+    // The scheduler may still make the store's tables.
+    private static readonly TimeSpan StartUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SpoolInterval = TimeSpan.FromSeconds(5);
 
     private readonly RunWindow window = new(store, time);
@@ -34,7 +36,8 @@ public sealed class PipelineCollector(
         {
             try
             {
-                if (version == 0)
+                // Where jobs live here, their scheduler prepares the store; two at a time would wait for each other.
+                if (version == 0 && control.Live().Count == 0)
                 {
                     await store.PrepareAsync(stoppingToken);
                 }
@@ -44,6 +47,11 @@ public sealed class PipelineCollector(
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                if (time.GetUtcNow().UtcDateTime - startedAt < StartUp)
+                {
+                    continue;
+                }
+
                 if (trouble is null)
                 {
                     DashboardLog.CollectorFailed(logger, exception);

@@ -81,7 +81,7 @@ public static class SnapshotBuilder
             Last = runs.LastOrDefault(),
             LastEnded = runs.LastOrDefault(run => run.FinishedAt is not null),
             NextAt = live is { IsPaused: false } ? ScheduleForecast.Next(live.Options, input.Now) : null,
-            Every = live?.Options.Every,
+            Every = live is null ? UsualInterval(name) : live.Options.Every,
             Ended = ended.Count,
             Succeeded = good.Count,
             Mean = working.Count == 0 ? null : TimeSpan.FromSeconds(working.Average()),
@@ -90,6 +90,16 @@ public static class SnapshotBuilder
             RatePerMinute = runs.Where(run => run.FinishedAt >= since).Sum(Items) / RateWindow.TotalMinutes,
         };
     }
+
+    // Of a job in another process only its runs are known; its schedule is then taken for the usual one, so that what waits too long is still called late.
+    private static TimeSpan? UsualInterval(string job) => job switch
+    {
+        JobNames.Generator => TimeSpan.FromSeconds(10),
+        JobNames.Uploader => TimeSpan.FromSeconds(30),
+        JobNames.Loader => TimeSpan.FromMinutes(5),
+        JobNames.Dbt => TimeSpan.FromMinutes(10),
+        _ => null,
+    };
 
     internal static long Items(JobRun run) => run.Job switch
     {
