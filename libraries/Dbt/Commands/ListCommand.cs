@@ -1,0 +1,80 @@
+using FhirAspire.Dbt.Artifacts;
+using FhirAspire.Dbt.Compile;
+using FhirAspire.Dbt.Graph;
+using FhirAspire.Dbt.Parse;
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Commands;
+
+/// <summary><c>ls</c>: lists what is selected.</summary>
+internal static class ListCommand
+{
+    private static readonly string[] DefaultKeys = ["alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name", "original_file_path", "unique_id"];
+
+    public static DbtResult Run(DbtSession session)
+    {
+        var options = session.Options;
+        var graph = DbtGraph.Build(session.Manifest);
+        Deferral.Apply(session);
+        var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Snapshot, DbtResourceType.Seed, DbtResourceType.Test, DbtResourceType.Source, DbtResourceType.Exposure, DbtResourceType.UnitTest, DbtResourceType.Analysis);
+        var selected = Selecting.Select(session, graph, node => types(node) && (node.ResourceType != DbtResourceType.Analysis || options.ResourceTypes.Count == 0 || !options.ResourceTypes.Contains("default", StringComparer.Ordinal)), Selecting.State(session));
+
+        if (options.WriteJson)
+        {
+            ManifestWriter.Write(session);
+        }
+
+        if (selected.Count == 0)
+        {
+            session.Log.Warn("NoNodesSelected", "No nodes selected!");
+        }
+
+        var lines = selected.Order(StringComparer.Ordinal).Select(id => Line(session, session.Manifest.Find(id)!)).ToList();
+        foreach (var line in lines)
+        {
+            session.Log.Print(line);
+        }
+
+        return new DbtResult { ExitCode = 0, List = lines, InvocationId = session.InvocationId };
+    }
+
+    private static string Line(DbtSession session, DbtNode node) => session.Options.Output switch
+    {
+        "name" => node.ResourceType == DbtResourceType.Source ? $"{node.Source!.SourceName}.{node.Name}" : node.Version is null ? node.Name : node.SearchName,
+        "path" => node.OriginalFilePath,
+        "json" => Json(session, node),
+        _ => Selector(node),
+    };
+
+    private static string Selector(DbtNode node) => node.ResourceType switch
+    {
+        DbtResourceType.Source => $"source:{node.PackageName}.{node.Source!.SourceName}.{node.Name}",
+        DbtResourceType.Exposure => $"exposure:{node.PackageName}.{node.Name}",
+        DbtResourceType.UnitTest => $"unit_test:{node.PackageName}.{node.Name}{(node.Version is null ? string.Empty : $"_v{Val.Str(node.Version)}")}",
+        _ => string.Join('.', node.Fqn),
+    };
+
+    private static string Json(DbtSession session, DbtNode node)
+    {
+        var full = NodeWriter.Write(node);
+        var result = new DbtMap();
+        IEnumerable<string> keys = session.Options.OutputKeys.Count > 0 ? session.Options.OutputKeys.SelectMany(key => key.Split(' ')) : DefaultKeys;
+        foreach (var key in keys)
+        {
+            object? value = full;
+            foreach (var part in key.Split('.'))
+            {
+                value = value is DbtMap map && map.TryGetValue(part, out var inner) ? inner : Missing;
+            }
+
+            if (!ReferenceEquals(value, Missing))
+            {
+                result[key] = value;
+            }
+        }
+
+        return JsonValues.WritePython(result);
+    }
+
+    private static readonly object Missing = new();
+}

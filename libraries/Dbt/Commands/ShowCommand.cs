@@ -1,0 +1,157 @@
+using FhirAspire.Dbt.Adapters;
+using FhirAspire.Dbt.Artifacts;
+using FhirAspire.Dbt.Compile;
+using FhirAspire.Dbt.Graph;
+using FhirAspire.Dbt.Parse;
+using FhirAspire.Dbt.Run;
+using FhirAspire.Dbt.Values;
+using FhirAspire.Jinja;
+
+namespace FhirAspire.Dbt.Commands;
+
+/// <summary><c>show</c>, and <c>compile --inline</c>: compiles a query and shows it or its rows.</summary>
+internal static class ShowCommand
+{
+    public static async Task<DbtResult> RunAsync(DbtSession session, IDbtObserver observer, CancellationToken cancellation)
+    {
+        var options = session.Options;
+        var graph = DbtGraph.Build(session.Manifest);
+        Deferral.Apply(session);
+        List<DbtNode> nodes;
+        if ((options.Inline ?? options.InlineDirect) is not null)
+        {
+            nodes = [Inline(session, (options.Inline ?? options.InlineDirect)!)];
+        }
+        else
+        {
+            if (options.Select is null or { Count: 0 } && options.Selector is null)
+            {
+                throw new DbtException("DBT0011", DbtErrorKind.Runtime, "Either --select or --inline must be passed to show") { Expected = "--select NODE or --inline SQL" };
+            }
+
+            var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.UnitTest);
+            session.Selected = Selecting.Select(session, graph, types, Selecting.State(session));
+            nodes = [.. session.Selected.Order(StringComparer.Ordinal).Select(id => session.Manifest.Find(id)!).Where(node => node.ResourceType is not DbtResourceType.Test || options.Select!.Contains(node.Name, StringComparer.Ordinal))];
+            if (nodes.Count == 0)
+            {
+                session.Log.Warn("NoNodesSelected", "No nodes selected!");
+                return new DbtResult { ExitCode = 0, InvocationId = session.InvocationId };
+            }
+        }
+
+        var results = new List<DbtNodeResult>();
+        var connection = new Connection(session, isGrouped: false, cancellation);
+        await using (connection.ConfigureAwait(false))
+        {
+            foreach (var node in nodes)
+            {
+                results.Add(Show(session, node, connection));
+            }
+        }
+
+        if (options.WriteJson)
+        {
+            RunResultsWriter.Write(session, results, results.Sum(result => result.Seconds));
+            ManifestWriter.Write(session);
+        }
+
+        _ = observer;
+        return new DbtResult { ExitCode = 0, Nodes = results, InvocationId = session.InvocationId };
+    }
+
+    public static void PrintCompiled(DbtSession session, DbtNode node, bool isInline)
+    {
+        var code = node.CompiledCode ?? string.Empty;
+        if (session.Options.Output == "json")
+        {
+            var map = isInline ? new DbtMap { ["compiled"] = code } : new DbtMap { ["node"] = node.Name, ["compiled"] = code };
+            session.Log.Print(System.Text.Json.JsonSerializer.Serialize(map.ToDictionary(entry => Val.Str(entry.Key), entry => Val.Str(entry.Value), StringComparer.Ordinal), Indented));
+        }
+        else
+        {
+            session.Log.Print(isInline ? $"Compiled inline node is:\n{code}" : $"Compiled node '{node.Name}' is:\n{code}");
+        }
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static DbtNode Inline(DbtSession session, string sql)
+    {
+        var factory = new NodeFactory(session);
+        var node = factory.Create(DbtResourceType.SqlOperation, session.Root.Name, "inline_query", "sql/inline_query", "from remote system.sql", [session.Root.Name, "sql", "inline_query"], sql);
+        if (session.Options.InlineDirect is not null && session.Options.Inline is null)
+        {
+            node.RawCode = $"{{% raw %}}{sql}{{% endraw %}}";
+        }
+
+        factory.Parse(node);
+        try
+        {
+            foreach (var reference in node.Refs)
+            {
+                node.DependsOnNodes.Add((session.Manifest.Lookup.Node(reference, session.Root.Name, session.Root.Name) ?? throw ReferenceResolver.MissingNode(session.Manifest, node, reference, session.Root.Name)).UniqueId);
+            }
+
+            foreach (var (source, table) in node.Sources)
+            {
+                node.DependsOnNodes.Add((session.Manifest.Lookup.Source(source, table, session.Root.Name, session.Root.Name) ?? throw ReferenceResolver.MissingSource(session.Manifest, node, source, table)).UniqueId);
+            }
+        }
+        catch (DbtException exception)
+        {
+            throw new DbtException(exception.Code, DbtErrorKind.Plain, "Error parsing inline query", exception) { Found = exception.Found, Expected = exception.Message, Hint = exception.Hint };
+        }
+
+        return node;
+    }
+
+    private static DbtNodeResult Show(DbtSession session, DbtNode node, Connection connection)
+    {
+        var clock = new NodeClock(session.Invocation.TimeProvider, "main");
+        try
+        {
+            if (node.ResourceType == DbtResourceType.Seed)
+            {
+                // The rows of a seed are those of its file.
+                var scope = new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection };
+                var seed = (AgateTable)SeedObject.Load(scope)!;
+                Print(session, node, seed, session.Options.Limit);
+                return clock.Result(node, DbtStatus.Success, null);
+            }
+
+            new NodeCompiler(session).Compile(node, connection);
+            clock.Compiled();
+            if (session.Options.Command == "compile")
+            {
+                PrintCompiled(session, node, isInline: true);
+                return clock.Result(node, DbtStatus.Success, null);
+            }
+
+            var limit = session.Options.Limit is { } given && given >= 0 ? given : (int?)null;
+            var scope2 = new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection };
+            var sql = Host.Text(session.Templates.Start(scope2.Callable(session.Macros.Find("get_show_sql", session.Root.Name)!), [node.CompiledCode, Host.ToTemplate(node.Config.Get("sql_header")), limit is { } rows ? (long)rows : null]));
+            var (response, table) = connection.Execute(sql, autoBegin: false, fetch: true);
+            Print(session, node, table, null);
+            return clock.Result(node, DbtStatus.Success, null, response: response);
+        }
+        catch (DbtException exception)
+        {
+            var error = exception.With(subject: node.Subject, file: node.OriginalFilePath);
+            throw new DbtException(error.Code, DbtErrorKind.Runtime, error.ToDbtText(), error) { File = error.File, Line = error.Line, Column = error.Column, Found = error.Found, Expected = error.Expected, Hint = error.Hint };
+        }
+    }
+
+    private static void Print(DbtSession session, DbtNode node, AgateTable table, int? limit)
+    {
+        var rows = limit is { } count && count >= 0 ? table.Data.Take(count).ToList() : table.Data;
+        var isInline = node.ResourceType == DbtResourceType.SqlOperation;
+        if (session.Options.Output == "json")
+        {
+            session.Log.Print(TablePrinter.Json(node, table.Names, rows, isInline));
+        }
+        else
+        {
+            session.Log.Print($"{(isInline ? "Previewing inline node:" : $"Previewing node '{node.Name}':")}\n{TablePrinter.Text(table.Names, rows)}");
+        }
+    }
+}

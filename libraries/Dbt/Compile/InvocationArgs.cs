@@ -1,0 +1,174 @@
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Compile;
+
+/// <summary>The options of the run as templates and artifacts see them.</summary>
+internal static class InvocationArgs
+{
+    public static string Which(DbtSession session) => session.Options.Command switch
+    {
+        "docs generate" => "generate",
+        "source freshness" => "freshness",
+        var command => command,
+    };
+
+    public static DbtMap Of(DbtSession session)
+    {
+        var options = session.Options;
+        var map = new DbtMap
+        {
+            ["which"] = Which(session),
+            ["project_dir"] = session.Root.Root,
+            ["profiles_dir"] = options.ProfilesDir ?? session.Root.Root,
+            ["invocation_command"] = $"dbt {options.Command}",
+            ["vars"] = options.Vars,
+            ["target"] = options.Target,
+            ["threads"] = options.Threads is { } threads ? (long)threads : null,
+            ["quiet"] = options.Quiet,
+            ["full_refresh"] = options.FullRefresh,
+            ["defer"] = options.Defer,
+            ["fail_fast"] = options.FailFast,
+            ["warn_error"] = options.WarnError,
+            ["indirect_selection"] = options.IndirectSelection,
+            ["write_json"] = options.WriteJson,
+            ["partial_parse"] = options.PartialParse,
+            ["empty"] = options.Empty,
+            ["store_failures"] = options.StoreFailures,
+            ["log_format"] = options.LogFormat,
+            ["log_level"] = options.LogLevel,
+            ["use_colors"] = options.UseColors,
+            ["static_parser"] = true,
+            ["introspect"] = options.Introspect,
+            ["populate_cache"] = options.PopulateCache,
+        };
+        foreach (var (name, value) in options.Given)
+        {
+            if (!map.ContainsKey(name))
+            {
+                map[name] = value switch
+                {
+                    List<string> list => list.ConvertAll(object? (item) => item),
+                    int number => (long)number,
+                    _ => value,
+                };
+            }
+        }
+
+        return map;
+    }
+
+    public static DbtMap MetadataVariables(IReadOnlyDictionary<string, string> environment)
+    {
+        const string prefix = "DBT_ENV_CUSTOM_ENV_";
+        const string enginePrefix = "DBT_ENGINE_CUSTOM_ENV_";
+        var map = new DbtMap();
+        foreach (var (name, value) in environment)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                map[name[prefix.Length..]] = value;
+            }
+            else if (name.StartsWith(enginePrefix, StringComparison.Ordinal))
+            {
+                map[name[enginePrefix.Length..]] = value;
+            }
+        }
+
+        return map;
+    }
+
+    public static bool TryFlag(DbtSession session, string name, out object? value)
+    {
+        var options = session.Options;
+        switch (name.ToUpperInvariant())
+        {
+            case "WHICH":
+                value = Which(session);
+                return true;
+            case "FULL_REFRESH":
+                value = options.FullRefresh;
+                return true;
+            case "STORE_FAILURES":
+                value = options.StoreFailures;
+                return true;
+            case "EMPTY":
+                value = options.Empty;
+                return true;
+            case "INTROSPECT":
+                value = options.Introspect;
+                return true;
+            case "DEFER":
+                value = options.Defer;
+                return true;
+            case "FAVOR_STATE":
+                value = options.FavorState;
+                return true;
+            case "FAIL_FAST":
+                value = options.FailFast;
+                return true;
+            case "WARN_ERROR":
+                value = options.WarnError;
+                return true;
+            case "QUIET":
+                value = options.Quiet;
+                return true;
+            case "PRINT":
+                value = options.Print;
+                return true;
+            case "DEBUG":
+                value = options.Flag("debug") ?? false;
+                return true;
+            case "WRITE_JSON":
+                value = options.WriteJson;
+                return true;
+            case "PARTIAL_PARSE":
+                value = options.PartialParse;
+                return true;
+            case "USE_COLORS":
+                value = options.UseColors;
+                return true;
+            case "TARGET":
+                value = options.Target;
+                return true;
+            case "PROFILES_DIR":
+                value = options.ProfilesDir;
+                return true;
+            case "PROJECT_DIR":
+                value = session.Root.Root;
+                return true;
+            case "TARGET_PATH":
+                value = options.TargetPath;
+                return true;
+            case "VARS":
+                value = Host.ToTemplate(options.Vars);
+                return true;
+            case "STATIC_PARSER" or "VERSION_CHECK" or "POPULATE_CACHE":
+                value = true;
+                return true;
+            case "INDIRECT_SELECTION":
+                value = options.IndirectSelection;
+                return true;
+            case "LOG_FORMAT":
+                value = options.LogFormat;
+                return true;
+            case "LOG_LEVEL":
+                value = options.LogLevel;
+                return true;
+            case "THREADS":
+                value = (long)session.Profile.Threads;
+                return true;
+            case "INVOCATION_COMMAND":
+                value = $"dbt {options.Command}";
+                return true;
+            default:
+                if (options.Given.TryGetValue(name.ToLowerInvariant(), out var given))
+                {
+                    value = Host.ToTemplate(given is List<string> list ? list.ConvertAll(object? (item) => item) : given);
+                    return true;
+                }
+
+                value = name == "get" ? Host.Function(name, call => TryFlag(session, Host.Text(call.Get(0, "key")), out var found) ? found : call.Get(1, "default")) : null;
+                return value is not null || char.IsUpper(name[0]);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using FhirAspire.Dbt.Values;
+using FhirAspire.Jinja;
+
+namespace FhirAspire.Dbt.Compile;
+
+/// <summary>Makes errors of templates errors of dbt.</summary>
+internal static partial class TemplateErrors
+{
+    public static Exception Translate(JinjaException exception, string file, NodeScope? scope)
+    {
+        for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is DbtException or OperationCanceledException)
+            {
+                return inner;
+            }
+        }
+
+        var place = exception.TemplateName ?? file;
+        var line = exception.Line > 0 ? exception.Line : (int?)null;
+        var column = exception.Column > 0 ? exception.Column : (int?)null;
+        if (exception.Kind == JinjaErrorKind.Syntax)
+        {
+            var source = exception.SourceLine is { } text ? $"\n  line {exception.Line}\n    {text.Trim()}" : string.Empty;
+            return new DbtException("DBT2102", DbtErrorKind.Compilation, exception.Reason + source, exception) { File = place, Line = line, Column = column, Found = exception.SourceLine?.Trim() };
+        }
+
+        var undefined = UndefinedPattern().Match(exception.Reason);
+        if (undefined.Success)
+        {
+            var name = undefined.Groups["name"].Value;
+            var known = scope?.Keys ?? [];
+            return new DbtException("DBT2104", DbtErrorKind.Compilation,
+                $"{exception.Reason}. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with \"dbt deps\".", exception)
+            {
+                File = place, Line = line, Column = column, Found = name, Expected = "a variable, function or macro that exists", Hint = Text.DidYouMean(name, known) ?? "check the spelling, or run 'dbt deps'",
+            };
+        }
+
+        return new DbtException("DBT2106", DbtErrorKind.Compilation, exception.Reason, exception) { File = place, Line = line, Column = column, Found = exception.SourceLine?.Trim() };
+    }
+
+    [GeneratedRegex(@"\A'(?<name>\w+)' is undefined\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UndefinedPattern();
+}

@@ -1,0 +1,67 @@
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Load;
+
+/// <summary>What a file of a project is read for.</summary>
+internal enum FileKind
+{
+    Macro,
+    GenericTest,
+    Model,
+    Snapshot,
+    Analysis,
+    SingularTest,
+    Seed,
+    Documentation,
+    Schema,
+    Fixture,
+}
+
+/// <summary>A file of a project or package.</summary>
+/// <param name="Package">Name of the package.</param>
+/// <param name="Kind">What it is read for.</param>
+/// <param name="FullPath">Where it is.</param>
+/// <param name="SearchedPath">The resource folder it was found in, such as <c>models</c>.</param>
+/// <param name="RelativePath">Its path below that folder.</param>
+/// <param name="Length">Size in bytes.</param>
+/// <param name="Modified">Time of the last change, in ticks.</param>
+internal sealed record SourceFile(string Package, FileKind Kind, string FullPath, string SearchedPath, string RelativePath, long Length, long Modified)
+{
+    private string? contents;
+
+    /// <summary>Path below the package's folder.</summary>
+    public string OriginalFilePath => $"{SearchedPath}/{RelativePath}";
+
+    /// <summary>The text without white space around it, as dbt keeps it.</summary>
+    public string Contents => contents ??= Text.Strip(ReadAll());
+
+    public string Name => Path.GetFileNameWithoutExtension(RelativePath);
+
+    /// <summary>Identity for partial parsing.</summary>
+    public string Key => $"{Package}://{OriginalFilePath}#{Kind}";
+
+    private string ReadAll()
+    {
+        const long largest = 256L * 1024 * 1024;
+        if (Length > largest)
+        {
+            throw new DbtException("DBT1104", DbtErrorKind.Parsing, $"The file {OriginalFilePath} is too large to be parsed")
+            {
+                File = OriginalFilePath, Found = $"{Length} bytes", Expected = $"at most {largest} bytes", Hint = "load large data by a source instead",
+            };
+        }
+
+        try
+        {
+            return File.ReadAllText(FullPath);
+        }
+        catch (IOException exception)
+        {
+            throw new DbtException("DBT1105", DbtErrorKind.Runtime, $"The file {OriginalFilePath} cannot be read: {exception.Message}", exception) { File = OriginalFilePath };
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DbtException("DBT1105", DbtErrorKind.Runtime, $"The file {OriginalFilePath} cannot be read: {exception.Message}", exception) { File = OriginalFilePath };
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using FhirAspire.Dbt.Compile;
+using FhirAspire.Dbt.Load;
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Parse;
+
+/// <summary>Nodes from the files of a project, except properties files.</summary>
+internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
+{
+    public void Read(DbtProject project, IReadOnlyList<SourceFile> files)
+    {
+        foreach (var file in files)
+        {
+            switch (file.Kind)
+            {
+                case FileKind.Model:
+                    Add(Sql(project, file, DbtResourceType.Model, file.RelativePath, file.RelativePath));
+                    break;
+                case FileKind.Snapshot:
+                    Snapshots(project, file);
+                    break;
+                case FileKind.Analysis:
+                    Add(Sql(project, file, DbtResourceType.Analysis, $"analysis/{file.RelativePath}", $"analysis/{file.RelativePath}"));
+                    break;
+                case FileKind.SingularTest:
+                    Add(Sql(project, file, DbtResourceType.Test, file.RelativePath, file.RelativePath));
+                    break;
+                case FileKind.Seed:
+                    Seed(project, file);
+                    break;
+                case FileKind.Documentation:
+                    Docs(project, file);
+                    break;
+            }
+        }
+
+        Hooks(project);
+    }
+
+    public void Add(DbtNode node)
+    {
+        if (!node.IsEnabled)
+        {
+            manifest.AddDisabled(node);
+            return;
+        }
+
+        if (manifest.Nodes.TryGetValue(node.UniqueId, out var other))
+        {
+            throw Duplicate(node, other);
+        }
+
+        manifest.Nodes[node.UniqueId] = node;
+    }
+
+    public static DbtException Duplicate(DbtNode node, DbtNode other)
+    {
+        var pretty = node.ResourceType == DbtResourceType.Test ? "data tests" : node.ResourceType.Name() + "s";
+        var (action, reference) = node.ResourceType == DbtResourceType.Test ? ("running", $"test \"{node.Name}\"") : ("looking for", $"ref(\"{node.Name}\")");
+        var consequence = $"dbt will be unable to find the correct resource\nwhen {action} {reference}.";
+        return new DbtException("DBT2201", DbtErrorKind.Compilation,
+            $"dbt found two {pretty} with the name \"{node.Name}\".\n\nSince these resources have the same name, {consequence}\n\nTo fix this, change the name of one of these resources:\n- {node.UniqueId} ({node.OriginalFilePath})\n- {other.UniqueId} ({other.OriginalFilePath})")
+        {
+            File = node.OriginalFilePath, Found = $"{node.OriginalFilePath} and {other.OriginalFilePath}", Expected = "names that differ", Hint = "rename one of the files",
+        };
+    }
+
+    public static List<string> Fqn(string package, string path, bool withFile, string name)
+    {
+        var parts = path.Split('/');
+        parts[^1] = System.IO.Path.GetFileNameWithoutExtension(parts[^1]);
+        return [package, .. withFile ? parts : parts[..^1], name];
+    }
+
+    private DbtNode Sql(DbtProject project, SourceFile file, DbtResourceType type, string path, string fqnPath)
+    {
+        if (file.Name.Contains(' ', StringComparison.Ordinal) && type == DbtResourceType.Model)
+        {
+            factory.Session.Log.Warn("ResourceNamesWithSpacesDeprecation", $"Found spaces in the name of `{type.Name()}.{project.Name}.{file.Name}`", file.OriginalFilePath);
+        }
+
+        var node = factory.Create(type, project.Name, file.Name, path, file.OriginalFilePath, Fqn(project.Name, fqnPath, withFile: false, file.Name), file.Contents);
+        node.Checksum = Text.Sha256(file.Contents);
+        if (file.RelativePath.EndsWith(".py", StringComparison.OrdinalIgnoreCase))
+        {
+            node.Language = "python";
+            throw new DbtException("DBT2203", DbtErrorKind.Parsing, $"The Python model {file.Name} cannot be run by this engine") { File = file.OriginalFilePath, Expected = "a model in SQL", Hint = "set enabled: false for it, or list it in .dbtignore" };
+        }
+
+        factory.Parse(node);
+        return node;
+    }
+
+    private void Snapshots(DbtProject project, SourceFile file)
+    {
+        foreach (var block in BlockReader.Read(file.Contents, file.OriginalFilePath, "snapshot"))
+        {
+            var node = factory.Create(DbtResourceType.Snapshot, project.Name, block.Name, file.RelativePath, file.OriginalFilePath, Fqn(project.Name, file.RelativePath, withFile: true, block.Name), block.Body);
+            node.Checksum = Text.Sha256(file.Contents);
+            node.Line = block.Line;
+            factory.Parse(node);
+            Add(node);
+        }
+    }
+
+    private void Seed(DbtProject project, SourceFile file)
+    {
+        const long hashed = 1024 * 1024;
+        var node = factory.Create(DbtResourceType.Seed, project.Name, file.Name, file.RelativePath, file.OriginalFilePath, Fqn(project.Name, file.RelativePath, withFile: false, file.Name), string.Empty);
+        node.RootPath = project.Root;
+        if (file.Length > hashed)
+        {
+            node.ChecksumName = "path";
+            node.Checksum = file.OriginalFilePath;
+        }
+        else
+        {
+            node.Checksum = Text.Sha256(file.Contents);
+        }
+
+        factory.Update(node, null);
+        Add(node);
+    }
+
+    private void Docs(DbtProject project, SourceFile file)
+    {
+        foreach (var block in BlockReader.Read(file.Contents, file.OriginalFilePath, "docs"))
+        {
+            var id = $"doc.{project.Name}.{block.Name}";
+            if (manifest.Docs.TryGetValue(id, out var other))
+            {
+                throw new DbtException("DBT2202", DbtErrorKind.Compilation, $"dbt found two docs with the same name: '{block.Name} in files {file.OriginalFilePath} and {other.OriginalFilePath}'. Docs names must be unique.")
+                {
+                    File = file.OriginalFilePath, Line = block.Line, Found = block.Name, Expected = "names that differ",
+                };
+            }
+
+            manifest.Docs[id] = new DocBlock(id, block.Name, project.Name, file.RelativePath, file.OriginalFilePath, block.Body.Trim());
+        }
+    }
+
+    private void Hooks(DbtProject project)
+    {
+        foreach (var (kind, list) in new[] { ("on-run-start", project.OnRunStart), ("on-run-end", project.OnRunEnd) })
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                var name = $"{project.Name}-{kind}-{i}";
+                var path = $"hooks/{name}.sql";
+                var node = factory.Create(DbtResourceType.Operation, project.Name, name, path, "./dbt_project.yml", [project.Name, "hooks", name], list[i]);
+                node.Tags.Add(kind);
+                node.Index = i;
+                node.Checksum = Text.Sha256(File.ReadAllText(System.IO.Path.Combine(project.Root, ProjectLoader.FileName)).Trim());
+                factory.Parse(node);
+                manifest.Nodes[node.UniqueId] = node;
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using FhirAspire.Dbt.Adapters;
+using FhirAspire.Dbt.Compile;
+using FhirAspire.Dbt.Load;
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Parse;
+
+/// <summary>Reads a project and its packages into a manifest.</summary>
+internal sealed class ProjectParser(DbtSession session)
+{
+    private readonly Manifest manifest = new() { ProjectName = session.Root.Name, AdapterType = session.Adapter.Type };
+
+    public Manifest Parse()
+    {
+        var projects = session.Projects.Values.Where(project => !InternalPackages.IsInternal(project.Name)).ToList();
+        var files = projects.ToDictionary(project => project.Name, FileFinder.Find, StringComparer.Ordinal);
+        ReadMacros(projects, files);
+        session.Manifest = manifest;
+        var factory = new NodeFactory(session);
+        var nodes = new NodeFiles(factory, manifest);
+        foreach (var project in projects)
+        {
+            nodes.Read(project, files[project.Name]);
+        }
+
+        CheckNames();
+        ReadProperties(factory, projects, files);
+        if (LoadSelectors() is { } selectors)
+        {
+            manifest.Selectors = selectors;
+        }
+
+        new ManifestFinisher(session, manifest).Finish();
+        return manifest;
+    }
+
+    private void ReadMacros(List<DbtProject> projects, Dictionary<string, List<SourceFile>> files)
+    {
+        foreach (var macro in InternalPackages.Macros(session.Adapter.Type))
+        {
+            manifest.Macros[macro.UniqueId] = macro;
+        }
+
+        foreach (var project in projects)
+        {
+            foreach (var file in files[project.Name].Where(file => file.Kind is FileKind.Macro or FileKind.GenericTest))
+            {
+                foreach (var macro in MacroReader.Read(file.Contents, project.Name, file.OriginalFilePath))
+                {
+                    session.Templates.Check(macro);
+                    if (manifest.Macros.TryGetValue(macro.UniqueId, out var other))
+                    {
+                        throw new DbtException("DBT2204", DbtErrorKind.Compilation,
+                            $"dbt found multiple macros named \"{macro.Name}\" in the project \"{project.Name}\".\n All macros require unique names, to fix this error rename or remove any\n duplicates. They can be found in these files:\n    - {other.OriginalFilePath}\n    - {macro.OriginalFilePath}")
+                        {
+                            File = macro.OriginalFilePath, Line = macro.Line, Found = $"{other.OriginalFilePath}:{other.Line} and {macro.OriginalFilePath}:{macro.Line}", Expected = "names that differ",
+                        };
+                    }
+
+                    manifest.Macros[macro.UniqueId] = macro;
+                }
+            }
+        }
+
+        session.Macros = new MacroIndex(manifest.Macros.Values, session.Root.Name, session.Adapter.Type, InternalPackages.Names(session.Adapter.Type), session.Root.SearchOrder);
+        MacroDependencies.Find(manifest, session.Macros);
+    }
+
+    private void ReadProperties(NodeFactory factory, List<DbtProject> projects, Dictionary<string, List<SourceFile>> files)
+    {
+        var fixtures = new Dictionary<(string, string, string), SourceFile>();
+        foreach (var file in files.Values.SelectMany(list => list).Where(file => file.Kind == FileKind.Fixture))
+        {
+            fixtures[(file.Package, file.Name, System.IO.Path.GetExtension(file.RelativePath).TrimStart('.').ToLowerInvariant())] = file;
+        }
+
+        var tests = new GenericTests(factory, manifest);
+        var units = new UnitTestReader(factory, manifest, fixtures);
+        var sources = new SourceReader(factory, manifest, tests);
+        var reader = new PropertiesReader(factory, manifest, tests, units, sources);
+        foreach (var project in projects)
+        {
+            var renderer = new ProjectRenderer(session, project.Name);
+            foreach (var file in files[project.Name].Where(file => file.Kind == FileKind.Schema))
+            {
+                try
+                {
+                    reader.Read(PropertiesFile.Read(project, file, renderer));
+                }
+                catch (DbtException exception)
+                {
+                    throw exception.With(file: file.OriginalFilePath);
+                }
+            }
+        }
+
+        manifest.ForgetLookup();
+        tests.MakeAll();
+        sources.MakeAll();
+        manifest.ForgetLookup();
+        units.MakeAll();
+    }
+
+    private void CheckNames()
+    {
+        var seen = new Dictionary<(string Package, string Name), DbtNode>();
+        foreach (var node in manifest.Nodes.Values.Where(node => node.ResourceType is DbtResourceType.Model or DbtResourceType.Seed or DbtResourceType.Snapshot))
+        {
+            if (!seen.TryAdd((node.PackageName, node.Name), node))
+            {
+                throw NodeFiles.Duplicate(node, seen[(node.PackageName, node.Name)]);
+            }
+        }
+    }
+
+    private DbtMap? LoadSelectors()
+    {
+        var path = System.IO.Path.Combine(session.Root.Root, "selectors.yml");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var file = YamlReader.ReadMap(File.ReadAllText(path), "selectors.yml");
+        var rendered = (DbtMap)YamlRendering.Render(file, new ProjectRenderer(session, session.Root.Name), "selectors.yml", _ => true)!;
+        return SelectorsWriter.Expand(rendered);
+    }
+}

@@ -1,0 +1,242 @@
+using FhirAspire.Dbt.Compile;
+using FhirAspire.Dbt.Load;
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Parse;
+
+/// <summary>Unit tests of properties files (https://docs.getdbt.com/docs/build/unit-tests).</summary>
+internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IReadOnlyDictionary<(string Package, string Name, string Format), SourceFile> fixtures)
+{
+    private readonly List<(PropertiesEntry Entry, PropertiesFile File)> waiting = [];
+
+    private DbtSession Session => factory.Session;
+
+    public void Add(PropertiesEntry entry, PropertiesFile file) => waiting.Add((entry, file));
+
+    public void MakeAll()
+    {
+        foreach (var (entry, file) in waiting)
+        {
+            Make(entry, file);
+        }
+    }
+
+    private void Make(PropertiesEntry entry, PropertiesFile file)
+    {
+        var data = entry.Data;
+        var name = Val.Str(data.Get("name"));
+        if (data.GetString("model") is not { } model)
+        {
+            throw file.Invalid($"Invalid unit_tests config given in {file.Path} @ unit_tests: '{name}' has no model", entry.Line, "no 'model'", "the name of the model to test");
+        }
+
+        if (data.Get("expect") is not DbtMap expect)
+        {
+            throw file.Invalid($"Invalid unit_tests config given in {file.Path} @ unit_tests: '{name}' has no 'expect'", entry.Line, "no 'expect'", "expect: {rows: [...]}");
+        }
+
+        var package = file.Project.Name;
+        var candidates = manifest.Lookup.Named(model).Where(node => node.ResourceType == DbtResourceType.Model && node.PackageName == package).ToList();
+        var versions = data.GetMap("versions");
+        var targets = candidates.Where(node => node.IsVersioned).ToList() is { Count: > 0 } versioned ? versioned.Where(node => Includes(versions, node.Version)).ToList() : candidates;
+        if (targets.Count == 0)
+        {
+            var isDisabled = manifest.Disabled.Values.SelectMany(list => list).Any(node => node.Name == model && node.ResourceType == DbtResourceType.Model);
+            if (isDisabled)
+            {
+                return;
+            }
+
+            throw new DbtException("DBT2305", DbtErrorKind.Parsing, $"Unable to find model '{package}.{model}' for unit test '{name}' in {file.Path}")
+            {
+                File = file.Path, Line = entry.Line, Found = model, Expected = "a model of the package", Hint = Text.DidYouMean(model, manifest.Nodes.Values.Where(node => node.ResourceType == DbtResourceType.Model).Select(node => node.Name)),
+            };
+        }
+
+        foreach (var target in targets)
+        {
+            Make(entry, file, name, target, expect, versions);
+        }
+    }
+
+    private void Make(PropertiesEntry entry, PropertiesFile file, string name, DbtNode target, DbtMap expect, DbtMap? versions)
+    {
+        var data = entry.Data;
+        var package = file.Project.Name;
+        var suffix = target.Version is null ? string.Empty : $".v{Val.Str(target.Version)}";
+        var fqn = NodeFiles.Fqn(package, file.File.RelativePath, withFile: false, target.Name);
+        fqn.Add(name);
+        if (target.Version is not null)
+        {
+            fqn.Add($"v{Val.Str(target.Version)}");
+        }
+
+        var node = factory.Create(DbtResourceType.UnitTest, package, name, file.File.RelativePath, file.Path, fqn, string.Empty, $"unit_test.{package}.{target.Name}.{name}{suffix}");
+        node.Line = entry.Line;
+        node.Description = data.GetString("description") ?? string.Empty;
+        node.Schema = target.Schema;
+        node.Version = target.Version;
+        node.Config = new ConfigBuilder(Session.Root, Session.Projects).Build(DbtResourceType.UnitTest, fqn, package, data.GetMap("config"), []);
+        node.Tags = [.. Val.StringList(node.Config.Get("tags"))];
+        var given = (data.GetList("given") ?? []).Select(item => Input(item as DbtMap ?? throw file.Invalid($"Invalid input of unit test {name}: {Val.Repr(item)}", entry.Line, Val.Repr(item), "a mapping with 'input'"), file, name, package)).ToList();
+        node.UnitTest = new UnitTestInfo
+        {
+            Model = target.Name,
+            Given = given,
+            Expect = Rows(expect, file, name, package),
+            Overrides = Overrides(data.GetMap("overrides")),
+            Versions = versions,
+            TestedNodeUniqueId = target.UniqueId,
+        };
+        node.DependsOnNodes.Add(target.UniqueId);
+        node.Checksum = Text.Sha256(UnitTestChecksum.Of(node.UnitTest));
+        if (!node.IsEnabled)
+        {
+            manifest.AddDisabled(node);
+            return;
+        }
+
+        if (manifest.UnitTests.TryGetValue(node.UniqueId, out var other))
+        {
+            throw NodeFiles.Duplicate(node, other);
+        }
+
+        manifest.UnitTests[node.UniqueId] = node;
+    }
+
+    private static bool Includes(DbtMap? versions, object? version)
+    {
+        if (versions is null)
+        {
+            return true;
+        }
+
+        var text = Val.Str(version);
+        var include = versions.Get("include");
+        var exclude = Val.StringList(versions.Get("exclude"));
+        return (include is null or "all" or "*" || Val.StringList(include).Contains(text, StringComparer.Ordinal)) && !exclude.Contains(text, StringComparer.Ordinal);
+    }
+
+    private static DbtMap? Overrides(DbtMap? map) => map is null ? null : new DbtMap { ["macros"] = map.GetMap("macros") ?? [], ["vars"] = map.GetMap("vars") ?? [], ["env_vars"] = map.GetMap("env_vars") ?? [] };
+
+    private DbtMap Input(DbtMap map, PropertiesFile file, string test, string package)
+    {
+        var input = Val.Str(map.Get("input"));
+        var rows = Rows(map, file, test, package);
+        if (rows.Get("rows") is null && rows.Get("fixture") is null && rows.GetString("format") != "sql")
+        {
+            rows["rows"] = SeedRows(input, file, test, map.Line);
+        }
+
+        return new DbtMap { ["input"] = input, ["rows"] = rows.Get("rows"), ["format"] = rows.Get("format"), ["fixture"] = rows.Get("fixture") };
+    }
+
+    private DbtMap Rows(DbtMap map, PropertiesFile file, string test, string package)
+    {
+        var format = map.GetString("format") ?? "dict";
+        if (format is not ("dict" or "csv" or "sql"))
+        {
+            throw file.Invalid($"Unexpected format '{format}' of unit test {test}", map.Line, format, "dict, csv or sql");
+        }
+
+        var rows = map.Get("rows");
+        var fixture = map.GetString("fixture");
+        if (fixture is not null)
+        {
+            if (format == "dict")
+            {
+                throw file.Invalid($"Cannot use a fixture with the format 'dict' in unit test {test}", map.Line, fixture, "format: csv or sql");
+            }
+
+            rows = Fixture(fixture, format, package, file, test, map.Line);
+        }
+
+        switch (format)
+        {
+            case "dict" when rows is not (null or List<object?>):
+                throw file.Invalid($"Unit test {test} has rows of the format 'dict' that are no list", map.Line, Val.TypeName(rows), "a list of mappings");
+            case "csv" when rows is string text:
+                rows = CsvRows(text, file.Path);
+                break;
+            case "sql" when rows is not (null or string):
+                throw file.Invalid($"Unit test {test} has rows of the format 'sql' that are no text", map.Line, Val.TypeName(rows), "a query");
+        }
+
+        return new DbtMap { ["rows"] = rows, ["format"] = format, ["fixture"] = fixture };
+    }
+
+    private object Fixture(string name, string format, string package, PropertiesFile file, string test, int line)
+    {
+        if (!fixtures.TryGetValue((package, name, format), out var source))
+        {
+            throw file.Invalid($"Could not find fixture file {name} for unit test {test}", line, name, $"a file {name}.{format} in a folder 'fixtures' of the tests", Text.DidYouMean(name, fixtures.Keys.Select(key => key.Name)));
+        }
+
+        return source.Contents;
+    }
+
+    private static List<object?> CsvRows(string text, string file)
+    {
+        var lines = Csv.Read(text.Trim(), ',', file);
+        if (lines.Count == 0)
+        {
+            return [];
+        }
+
+        var header = lines[0].Cells;
+        return lines.Skip(1).Where(line => line.Cells.Count > 0).Select(object? (line) =>
+        {
+            var row = new DbtMap();
+            for (var i = 0; i < header.Count; i++)
+            {
+                var cell = i < line.Cells.Count ? line.Cells[i] : null;
+                row[header[i]!.Trim()] = string.IsNullOrEmpty(cell) ? null : cell;
+            }
+
+            return row;
+        }).ToList();
+    }
+
+    // A seed that is not given rows stands for itself.
+    private List<object?> SeedRows(string input, PropertiesFile file, string test, int line)
+    {
+        if (ReferenceText.Parse(input)?.Ref is { } args && manifest.Lookup.Node(args, Session.Root.Name, file.Project.Name) is { ResourceType: DbtResourceType.Seed } seed)
+        {
+            var path = System.IO.Path.Combine(seed.RootPath!, seed.OriginalFilePath);
+            var delimiter = seed.Config.GetString("delimiter") is { Length: > 0 } given ? given[0] : ',';
+            var rows = Csv.Read(File.ReadAllText(path).Trim(), delimiter, seed.OriginalFilePath);
+            return rows.Count == 0 ? [] : rows.Skip(1).Where(row => row.Cells.Count > 0).Select(object? (row) =>
+            {
+                var map = new DbtMap();
+                for (var i = 0; i < rows[0].Cells.Count; i++)
+                {
+                    var cell = i < row.Cells.Count ? row.Cells[i] : null;
+                    map[rows[0].Cells[i]!.Trim()] = string.IsNullOrEmpty(cell) ? null : cell;
+                }
+
+                return map;
+            }).ToList();
+        }
+
+        throw file.Invalid($"Input '{input}' of unit test '{test}' has no rows, and is no seed", line, "no rows", "rows, or a fixture");
+    }
+}
+
+/// <summary>What a unit test's checksum is made of: the text that dbt hashes.</summary>
+internal static class UnitTestChecksum
+{
+    public static string Of(UnitTestInfo test)
+    {
+        static string Format(DbtMap map) => map.GetString("format") switch { "csv" => "<UnitTestFormat.CSV: 'csv'>", "sql" => "<UnitTestFormat.SQL: 'sql'>", _ => "<UnitTestFormat.Dict: 'dict'>" };
+        var given = string.Join(", ", test.Given.Select(input => $"UnitTestInputFixture(input={Val.Repr(input.Get("input"))}, rows={Val.Repr(input.Get("rows"))}, format={Format(input)}, fixture={Val.Repr(input.Get("fixture"))})"));
+        var expect = $"UnitTestOutputFixture(rows={Val.Repr(test.Expect.Get("rows"))}, format={Format(test.Expect)}, fixture={Val.Repr(test.Expect.Get("fixture"))})";
+        var overrides = test.Overrides is { } map ? $"UnitTestOverrides(macros={Val.Repr(map.Get("macros"))}, vars={Val.Repr(map.Get("vars"))}, env_vars={Val.Repr(map.Get("env_vars"))})" : "None";
+        var text = $"{test.Model}-[{given}]-{expect}-{overrides}";
+        foreach (var input in test.Given.Where(input => input.Get("fixture") is not null))
+        {
+            text += $"-{Val.Repr(input.Get("rows"))}";
+        }
+
+        return text;
+    }
+}

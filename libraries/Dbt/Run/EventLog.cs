@@ -1,0 +1,93 @@
+using FhirAspire.Dbt.Commands;
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Run;
+
+/// <summary>A warning by the name that dbt gives it, and its text.</summary>
+public sealed record DbtWarning(string Name, string Message);
+
+/// <summary>Takes what a run says: log lines, warnings, printed lines. With <c>--warn-error</c> a warning is an error.</summary>
+internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
+{
+    private readonly Lock gate = new();
+    private readonly List<DbtWarning> warnings = [];
+
+    public IReadOnlyList<DbtWarning> Warnings
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. warnings];
+            }
+        }
+    }
+
+    public void Info(string message) => Write(DbtLogLevel.Info, message);
+
+    public void Debug(string message) => Write(DbtLogLevel.Debug, message);
+
+    public void Error(string message) => Write(DbtLogLevel.Error, message);
+
+    /// <summary>A line that a macro logs for people.</summary>
+    public void UserLine(string message) => Write(DbtLogLevel.User, message);
+
+    /// <summary>A line that <c>print()</c> writes; <c>--quiet</c> keeps it, <c>--no-print</c> does not.</summary>
+    public void Print(string message)
+    {
+        if (options.Print)
+        {
+            Write(DbtLogLevel.Print, message);
+        }
+    }
+
+    /// <exception cref="DbtException">Warnings are errors.</exception>
+    public void Warn(string name, string message, string? file = null, int? line = null)
+    {
+        var (isError, isSilent) = Treatment(name);
+        if (isSilent)
+        {
+            return;
+        }
+
+        if (isError)
+        {
+            throw new DbtException("DBT2103", DbtErrorKind.Compilation, message) { File = file, Line = line, Hint = "the warning is an error because of --warn-error or --warn-error-options" };
+        }
+
+        lock (gate)
+        {
+            warnings.Add(new DbtWarning(name, message));
+        }
+
+        Write(DbtLogLevel.Warn, $"[WARNING][{name}]: {message}");
+    }
+
+    /// <summary>Whether a warning of a name is an error.</summary>
+    public bool IsError(string name) => Treatment(name).IsError;
+
+    private (bool IsError, bool IsSilent) Treatment(string name)
+    {
+        if (options.WarnError)
+        {
+            return (!name.Contains("Deprecation", StringComparison.Ordinal) || true, false);
+        }
+
+        if (options.WarnErrorOptions is not { } rules)
+        {
+            return (false, false);
+        }
+
+        var errors = Val.StringList(rules.Get("error") ?? rules.Get("include"));
+        var warn = Val.StringList(rules.Get("warn") ?? rules.Get("exclude"));
+        var silence = Val.StringList(rules.Get("silence"));
+        if (silence.Contains(name, StringComparer.Ordinal))
+        {
+            return (false, true);
+        }
+
+        return ((errors.Contains("all", StringComparer.Ordinal) || errors.Contains("*", StringComparer.Ordinal) || errors.Contains(name, StringComparer.Ordinal)) && !warn.Contains(name, StringComparer.Ordinal), false);
+    }
+
+    private void Write(DbtLogLevel level, string message) => observer.OnLog(level, message);
+}

@@ -1,0 +1,79 @@
+using FhirAspire.Dbt.Adapters;
+using FhirAspire.Dbt.Compile;
+using FhirAspire.Dbt.Parse;
+using FhirAspire.Dbt.Values;
+
+namespace FhirAspire.Dbt.Run;
+
+/// <summary>Runs a unit test: the model on the given rows, compared with the expected ones.</summary>
+internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, NodeRunner runner)
+{
+    public DbtNodeResult Run(DbtNode test, Connection connection, NodeClock clock)
+    {
+        var unit = test.UnitTest!;
+        var tested = session.Manifest.Nodes[unit.TestedNodeUniqueId!];
+        var inputs = new UnitTestInputs(session, test, tested);
+        var folder = Path.GetDirectoryName(tested.OriginalFilePath);
+        var node = new DbtNode
+        {
+            ResourceType = DbtResourceType.UnitTest,
+            UniqueId = test.UniqueId,
+            Name = test.Name,
+            PackageName = test.PackageName,
+            Path = string.IsNullOrEmpty(folder) ? $"{test.Name}.sql" : $"{folder}/{test.Name}.sql",
+            OriginalFilePath = test.OriginalFilePath,
+            Fqn = test.Fqn,
+            RawCode = tested.RawCode,
+            Alias = test.Name,
+            Schema = tested.Schema,
+            Database = tested.Database,
+            Config = new DbtMap
+            {
+                ["materialized"] = "unit", ["enabled"] = true, ["tags"] = new List<object?>(), ["meta"] = new DbtMap(),
+                ["expected_rows"] = unit.Expect.GetString("format") == "sql" ? new List<object?>() : unit.Expect.Get("rows") ?? new List<object?>(),
+                ["expected_sql"] = unit.Expect.GetString("format") == "sql" ? unit.Expect.Get("rows") : null,
+            },
+            DependsOnNodes = [.. tested.DependsOnNodes],
+            DependsOnMacros = [.. tested.DependsOnMacros],
+            UnitTest = unit,
+        };
+        compiler.Compile(node, connection, null, inputs, unit.Overrides);
+        clock.Compiled();
+        test.CompiledCode = node.CompiledCode;
+        var main = runner.Materialize(node, connection, "unit");
+        return Verdict(test, main.Table, clock);
+    }
+
+    private static DbtNodeResult Verdict(DbtNode test, AgateTable table, NodeClock clock)
+    {
+        var side = table.IndexOf("actual_or_expected");
+        List<string> Rows(string which) => [.. table.Data.Where(row => Host.Text(row[side]) == which).Select(row => string.Join('\u001f', row.Where((_, i) => i != side).Select(Cell))).Order(StringComparer.Ordinal)];
+        var actual = Rows("actual");
+        var expected = Rows("expected");
+        if (actual.SequenceEqual(expected, StringComparer.Ordinal))
+        {
+            return clock.Result(test, DbtStatus.Pass, null, 0);
+        }
+
+        var names = table.Names.Where((_, i) => i != side).ToList();
+        var difference = Difference(names, actual, expected);
+        return clock.Result(test, DbtStatus.Fail, $"\n\nactual differs from expected:\n\n{difference}\n", 1);
+    }
+
+    private static string Cell(object? value) => value is null ? "NULL" : Host.Text(value);
+
+    // One line a row that is on one side alone: +++ was not expected, --- was not there.
+    private static string Difference(List<string> names, List<string> actual, List<string> expected)
+    {
+        var lines = new List<string[]> { new[] { "@@" }.Concat(names).ToArray() };
+        var open = new List<string>(expected);
+        foreach (var row in actual)
+        {
+            lines.Add(new[] { open.Remove(row) ? string.Empty : "+++" }.Concat(row.Split('\u001f')).ToArray());
+        }
+
+        lines.AddRange(open.Select(row => new[] { "---" }.Concat(row.Split('\u001f')).ToArray()));
+        var widths = Enumerable.Range(0, lines[0].Length).Select(i => lines.Max(line => i < line.Length ? line[i].Length : 0)).ToArray();
+        return string.Join('\n', lines.Select(line => string.Join(" ,", line.Select((cell, i) => cell.PadRight(widths[i])))));
+    }
+}
