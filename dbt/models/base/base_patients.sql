@@ -1,4 +1,6 @@
 {{ config(unique_key='patient_id') }}
+-- depends_on: {{ ref('base_fhir_resources') }}
+-- depends_on: {{ ref('base_encounters') }}
 
 -- The patients whose rows change in this run, worked out once for all models: their own data is new, or something outside it
 -- that their rows rest on (a practitioner behind an NPI, a loose Medication, the price of an encounter type).
