@@ -29,7 +29,7 @@ public interface IWarehouseSession : IAsyncDisposable
     /// <returns>Rows affected by the last statement, or -1 where the database does not say.</returns>
     Task<long> ExecuteAsync(string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Runs one query and buffers its result.</summary>
+    /// <summary>Runs one query and buffers its result; of several statements all are run and the last one's result is returned.</summary>
     Task<QueryResult> QueryAsync(string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>Runs one query and streams its rows.</summary>

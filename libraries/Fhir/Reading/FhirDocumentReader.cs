@@ -76,7 +76,7 @@ public static class FhirDocumentReader
         catch (JsonException exception)
         {
             var place = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine} (byte {reader.BytesConsumed} of {text.Length})";
-            throw exception.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            throw exception.Message.Contains("maximum configured depth", StringComparison.OrdinalIgnoreCase)
                 ? new FhirReadException("LOD2005", place, $"nested deeper than {MaxDepth} levels", exception)
                 : new FhirReadException("LOD2003", place, reader.BytesConsumed >= text.TrimEnd(" \t\r\n"u8).Length - 1 ? "the JSON is cut off" : Sentence(exception.Message), exception);
         }

@@ -25,6 +25,7 @@ public sealed class JobScheduler : BackgroundService
     private readonly TimeProvider time;
     private readonly ILogger<JobScheduler> logger;
     private CancellationToken stop;
+    private bool isScheduling;
 
     /// <summary>Creates the scheduler over the host's jobs.</summary>
     public JobScheduler(IEnumerable<JobRunner> runners, IRunStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<JobScheduler> logger)
@@ -45,6 +46,9 @@ public sealed class JobScheduler : BackgroundService
     /// <summary>The host's jobs by name.</summary>
     public IReadOnlyDictionary<string, JobRunner> Jobs => runners;
 
+    /// <summary>The second up to which the schedules have been looked at; a test with a fake clock waits for it.</summary>
+    internal DateTime LastTick { get; private set; }
+
     /// <summary>Runs a job now, besides its schedule.</summary>
     /// <returns>The run; null where another process holds the job.</returns>
     /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
@@ -59,17 +63,18 @@ public sealed class JobScheduler : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         stop = stoppingToken;
+        isScheduling = true;
         await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
         foreach (var runner in runners.Values.Where(runner => runner.Options.AtStart))
         {
             _ = TriggerWhenFreeAsync(runner, RunTrigger.Start);
         }
 
-        var last = Second(time.GetUtcNow());
+        LastTick = Second(time.GetUtcNow());
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            last = await TickAsync(last, Second(time.GetUtcNow())).ConfigureAwait(false);
+            LastTick = await TickAsync(LastTick, Second(time.GetUtcNow())).ConfigureAwait(false);
         }
     }
 
@@ -128,7 +133,8 @@ public sealed class JobScheduler : BackgroundService
 
     private void Follow(JobRunner earlier, JobRun run)
     {
-        if (run.Status != RunStatus.Succeeded || !run.Counts.Values.Any(count => count > 0) || stop.IsCancellationRequested)
+        // A command that runs jobs one by one decides itself what follows.
+        if (!isScheduling || run.Status != RunStatus.Succeeded || !run.Counts.Values.Any(count => count > 0) || stop.IsCancellationRequested)
         {
             return;
         }

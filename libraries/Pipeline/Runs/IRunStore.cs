@@ -20,7 +20,7 @@ public interface IRunStore : ILeaseStore
     /// <summary>Records a run's end: status, counts, summary, error; and ends its last attempt.</summary>
     Task FinishAsync(JobRun run, CancellationToken cancellationToken = default);
 
-    /// <summary>Records what a run's dbt nodes did.</summary>
+    /// <summary>Records what a run's dbt nodes did; an earlier attempt's record is replaced.</summary>
     Task AddNodesAsync(IReadOnlyCollection<NodeRun> nodes, CancellationToken cancellationToken = default);
 
     /// <summary>Runs that fit the filter, newest first.</summary>

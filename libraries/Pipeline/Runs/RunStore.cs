@@ -100,9 +100,18 @@ public sealed class RunStore : IRunStore
     /// <inheritdoc/>
     public async Task AddNodesAsync(IReadOnlyCollection<NodeRun> nodes, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var runId in nodes.Select(node => node.RunId).Distinct())
+        {
+            // A second attempt of a run takes the place of the first.
+            await context.Nodes.Where(node => node.RunId == runId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         context.Nodes.AddRange(nodes);
         await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

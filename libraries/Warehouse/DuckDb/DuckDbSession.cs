@@ -64,14 +64,20 @@ internal sealed class DuckDbSession(DuckDbWarehouse warehouse, DuckDBConnection 
         Run(sql, parameters, command =>
         {
             using var reader = command.ExecuteReader();
-            var columns = Columns(reader);
-            var rows = new List<object?[]>();
-            while (reader.Read())
+            QueryResult result;
+            do
             {
-                rows.Add(Values(reader));
-            }
+                var columns = Columns(reader);
+                var rows = new List<object?[]>();
+                while (reader.Read())
+                {
+                    rows.Add(Values(reader));
+                }
 
-            return new QueryResult(columns, rows);
+                result = new QueryResult(columns, rows);
+            }
+            while (reader.NextResult());
+            return result;
         }, cancellationToken);
 
     public async IAsyncEnumerable<object?[]> StreamAsync(string sql, IReadOnlyList<object?>? parameters = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

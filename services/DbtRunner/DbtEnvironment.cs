@@ -1,0 +1,32 @@
+using System.Collections;
+using FhirAspire.Warehouse;
+
+namespace FhirAspire.DbtRunner;
+
+/// <summary>The environment that the project's profile is filled from: the process's own, and what the host's configuration says of the warehouse.</summary>
+public static class DbtEnvironment
+{
+    /// <summary>The variables for a warehouse.</summary>
+    public static Dictionary<string, string> For(IWarehouse warehouse)
+    {
+        ArgumentNullException.ThrowIfNull(warehouse);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        }
+
+        variables["DBT_TARGET"] = warehouse.Kind switch
+        {
+            WarehouseKind.DuckDb => "duckdb",
+            WarehouseKind.Postgres => "postgres",
+            _ => "snowflake",
+        };
+        if (warehouse.Kind == WarehouseKind.DuckDb)
+        {
+            variables["DUCKDB_PATH"] = warehouse.Location;
+        }
+
+        return variables;
+    }
+}

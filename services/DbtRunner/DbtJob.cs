@@ -1,0 +1,75 @@
+using FhirAspire.Dbt;
+using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Runs;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Raw;
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.DbtRunner;
+
+/// <summary>
+/// Builds the dbt project: staging, intermediate, marts, each with its tests; then publishes the marts. The marts and everything behind them run in one
+/// transaction, so that a failed run leaves them as they were.
+/// </summary>
+public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher publisher, IOptions<DbtOptions> options, TimeProvider time, ILogger<DbtJob> logger) : IJob
+{
+    private readonly DbtOptions options = options.Value;
+    private string? builtState;
+
+    /// <inheritdoc/>
+    public string Name => JobNames.Dbt;
+
+    /// <inheritdoc/>
+    public async Task<JobOutcome> RunAsync(JobContext context, CancellationToken cancellationToken)
+    {
+        var state = await RawStateAsync(cancellationToken);
+        if (state == builtState && context.Trigger == RunTrigger.Schedule)
+        {
+            return JobOutcome.Nothing with { Summary = "nothing new in the raw layer" };
+        }
+
+        var collector = new DbtNodeCollector(context.RunId, context.Progress, logger);
+        var invocation = DbtInvocation.Parse(Arguments(), DbtEnvironment.For(warehouse), warehouse, [DbtLayers.MartsSelection], time);
+        var result = await DbtEngine.RunAsync(invocation, collector, cancellationToken);
+        await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (result.ExitCode != 0)
+        {
+            throw Failure(result);
+        }
+
+        var published = await publisher.PublishAsync(context.RunId, cancellationToken);
+        builtState = state;
+        var counts = collector.Counts;
+        return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {collector.Counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");
+    }
+
+    private static DbtRunException Failure(DbtResult result)
+    {
+        if (result.Error is { } error)
+        {
+            return new DbtRunException(error.ToConsoleText(), error.IsTransient, error);
+        }
+
+        var failed = result.Nodes.Where(node => node.Status is DbtStatus.Error or DbtStatus.Fail or DbtStatus.RuntimeError or DbtStatus.PartialSuccess).ToList();
+        var first = failed.FirstOrDefault();
+        return new DbtRunException(
+            $"{failed.Count} of {result.Nodes.Count} nodes failed{(first is null ? "" : $", the first: {first.UniqueId}: {first.Error?.ToConsoleText() ?? first.Message}")}",
+            failed.Count > 0 && failed.TrueForAll(node => node.Error?.IsTransient == true));
+    }
+
+    private string[] Arguments()
+    {
+        string[] arguments = ["build", "--project-dir", options.ProjectDir, "--profiles-dir", options.ProjectDir, "--target-path", options.TargetDir];
+        return options.Threads > 0 ? [.. arguments, "--threads", options.Threads.ToString()] : arguments;
+    }
+
+    // What has been loaded, in one cheap look: a run that would find the same again has nothing to do.
+    private async Task<string> RawStateAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await warehouse.OpenAsync(cancellationToken);
+        await RawLayer.EnsureAsync(session, cancellationToken);
+        var state = await session.QueryAsync("select count(*), max(loaded_at), sum(row_count) from raw.load_objects", null, cancellationToken);
+        return string.Join('|', state.Rows[0]);
+    }
+}

@@ -1,0 +1,62 @@
+using FhirAspire.Pipeline.Alerts;
+using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FhirAspire.Pipeline.Tests.Jobs;
+
+/// <summary>A store in a file of its own, a fake clock, and runners over both.</summary>
+internal sealed class JobFixture : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
+
+    public JobFixture()
+    {
+        Time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") }, Time);
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public RunStore Store { get; }
+
+    public List<Alert> Alerts { get; } = [];
+
+    public JobRunner Runner(IJob job, JobOptions? options = null, string owner = "test:1") => new(
+        job, options ?? new JobOptions(), Store, new TransientFaults([]), [new Sink(Alerts)], Time, NullLogger<JobRunner>.Instance, owner, new Random(1));
+
+    public JobScheduler Scheduler(params JobRunner[] runners) =>
+        new(runners, Store, new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), Time, NullLogger<JobScheduler>.Instance);
+
+    /// <summary>Moves the clock second by second, and lets what is due run in between.</summary>
+    public async Task AdvanceAsync(TimeSpan span, JobScheduler scheduler)
+    {
+        for (var second = 0; second < span.TotalSeconds; second++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            while (scheduler.LastTick < Time.GetUtcNow().UtcDateTime)
+            {
+                await Task.Delay(1);
+            }
+
+            await Task.WhenAll(scheduler.Jobs.Values.Select(runner => runner.Idle)).WaitAsync(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class Sink(List<Alert> alerts) : IAlertSink
+    {
+        public Task RaiseAsync(Alert alert, CancellationToken cancellationToken)
+        {
+            alerts.Add(alert);
+            return Task.CompletedTask;
+        }
+    }
+}

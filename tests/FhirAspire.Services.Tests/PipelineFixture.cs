@@ -1,0 +1,91 @@
+using FhirAspire.Fhir.Spool;
+using FhirAspire.Generator;
+using FhirAspire.Generator.Replay;
+using FhirAspire.Loader;
+using FhirAspire.ObjectStore;
+using FhirAspire.ObjectStore.LocalS3;
+using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Uploader;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.DuckDb;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FhirAspire.Services.Tests;
+
+/// <summary>Spool, S3 server and warehouse of a test's own, with the jobs between them.</summary>
+public sealed class PipelineFixture : IAsyncDisposable
+{
+    private readonly LocalS3Server server;
+    private readonly Amazon.S3.IAmazonS3 client;
+    private long runs;
+
+    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time)
+    {
+        Folder = folder;
+        this.server = server;
+        Time = time;
+        var options = new ObjectStoreOptions { ServiceUrl = server.Endpoint.ToString().TrimEnd('/'), AccessKey = "local", SecretKey = "local-secret" };
+        client = ObjectStoreClientFactory.Create(options);
+        Bucket = new ObjectBucket(client, options);
+        Spool = new SpoolDirectory(new SpoolOptions { Path = Path.Combine(folder, "spool"), Durable = false }, time);
+        Warehouse = new DuckDbWarehouse(new DuckDbOptions { Path = Path.Combine(folder, "warehouse.duckdb") });
+        LoaderOptions = new LoaderOptions();
+    }
+
+    public string Folder { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public ObjectBucket Bucket { get; }
+
+    public SpoolDirectory Spool { get; }
+
+    public IWarehouse Warehouse { get; }
+
+    public LoaderOptions LoaderOptions { get; }
+
+    public static async Task<PipelineFixture> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var started = await LocalS3Server.StartAsync(new LocalS3Options
+        {
+            Root = Path.Combine(folder, "s3"), Port = 0, AccessKey = "local", SecretKey = "local-secret", Durability = LocalS3Durability.Fast, TimeProvider = time,
+        });
+        var fixture = new PipelineFixture(folder, started, time);
+        await fixture.Bucket.EnsureBucketAsync();
+        return fixture;
+    }
+
+    public ReplaySource Replay(string source, bool loop = false) =>
+        new(new ReplayOptions { Source = source, Loop = loop, StateFile = Path.Combine(Folder, "replay.json") }, Spool, NullLogger<ReplaySource>.Instance);
+
+    public Task<JobOutcome> UploadAsync(bool gzip = false) =>
+        new UploaderJob(Spool, Bucket, Options.Create(new UploaderOptions { Gzip = gzip }), Time, NullLogger<UploaderJob>.Instance).RunAsync(Context(), default);
+
+    public LoaderJob Loader() => new(new ObjectLoader(Bucket, Warehouse, Options.Create(LoaderOptions), Time, NullLogger<ObjectLoader>.Instance), Bucket, Options.Create(LoaderOptions), Time);
+
+    public Task<JobOutcome> LoadAsync(LoaderJob? job = null, RunTrigger trigger = RunTrigger.Schedule, long fence = 1) => (job ?? Loader()).RunAsync(Context(trigger, fence), default);
+
+    public Task PutAsync(string key, string text) => PutAsync(key, System.Text.Encoding.UTF8.GetBytes(text));
+
+    public Task PutAsync(string key, byte[] bytes) => Bucket.PutAsync(key, new MemoryStream(bytes), "application/octet-stream");
+
+    public async Task<IReadOnlyList<object?[]>> QueryAsync(string sql)
+    {
+        await using var session = await Warehouse.OpenAsync();
+        return (await session.QueryAsync(sql)).Rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Warehouse.DisposeAsync();
+        client.Dispose();
+        await server.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private JobContext Context(RunTrigger trigger = RunTrigger.Schedule, long fence = 1) => new(++runs, 1, trigger, fence, Time.GetUtcNow(), new Progress<JobProgress>());
+}
