@@ -1,9 +1,18 @@
 using BenchmarkDotNet.Running;
 using FhirAspire.Benchmarks;
+using FhirAspire.Benchmarks.Samples;
 
 if (args is ["generation", ..])
 {
     return GenerationThroughput.Run(args[1..]);
+}
+
+// multiply SOURCE TARGET BYTES [PATIENTS]: a large input from a small one.
+if (args is ["multiply", var source, var target, var bytes, .. var rest])
+{
+    var (patients, written) = SampleMultiplier.Run(source, target, long.Parse(bytes), rest is [var most] ? int.Parse(most) : int.MaxValue);
+    Console.WriteLine($"{patients} patients, {written / 1e6:N1} MB");
+    return 0;
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
