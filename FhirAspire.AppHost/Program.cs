@@ -1,1 +1,3 @@
-return 0;
+using FhirAspire.AppHost.Commands;
+
+return await Root.InvokeAsync(args);

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace FhirAspire.AppHost.Hosting;
+
+/// <summary>The configuration of the embedded host: these defaults, then appsettings.json, then the environment, then the command line.</summary>
+internal static class EmbeddedDefaults
+{
+    public static void Apply(ConfigurationManager configuration, DataDirectory data, IEnumerable<KeyValuePair<string, string?>> settings, IEnumerable<KeyValuePair<string, string?>> commandDefaults)
+    {
+        var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft"] = "Warning",
+            ["Logging:LogLevel:System"] = "Warning",
+            ["Logging:LogLevel:Polly"] = "Warning",
+            ["Spool:Path"] = data.Spool,
+            ["Generator:Mode"] = "Replay",
+            ["Generator:Replay:Source"] = ProductPaths.Sample,
+            ["Generator:Replay:StateFile"] = data.ReplayState,
+            ["LocalS3:Root"] = data.S3,
+            ["Warehouse:DuckDb:Path"] = data.Warehouse,
+            ["History:ConnectionString"] = data.History,
+            ["Dbt:ProjectDir"] = ProductPaths.DbtProject,
+            ["Dbt:TargetDir"] = data.DbtTarget,
+            ["Dbt:MartsDir"] = data.Marts,
+            ["Dashboard:Port"] = "5080",
+        };
+        foreach (var (key, value) in commandDefaults)
+        {
+            defaults[key] = value;
+        }
+
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
+        configuration.AddInMemoryCollection(settings);
+
+        // The bundled sample is small, so it goes on under new ids; a folder of one's own ends.
+        var isSample = Path.GetFullPath(configuration["Generator:Replay:Source"] ?? "") == ProductPaths.Sample;
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Generator:Replay:Loop", isSample ? "true" : "false")] });
+    }
+}

@@ -1,0 +1,66 @@
+namespace FhirAspire.AppHost.Tests.EndToEnd;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("once --patients 0", "--patients takes a number from 1.")]
+    [InlineData("onse", "onse")]
+    [InlineData("once --source /no/such/folder", "/no/such/folder")]
+    [InlineData("once --set nonsense", "--set takes KEY=VALUE, not 'nonsense'.")]
+    public async Task Wrong_use_ends_with_2_and_says_what_is_wrong(string arguments, string message)
+    {
+        var (exitCode, output) = await HostProcess.RunAsync(arguments.Split(' '));
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task All_faults_of_the_configuration_are_told_at_once()
+    {
+        using var data = new TemporaryData();
+        var (exitCode, output) = await HostProcess.RunAsync(
+            ["once", "--data", data.Path, "--set", "Loader:Parallelism=0", "--set", "Uploader:Parallelism=999", "--set", "Jobs:loader:Every=00:00:07", "--set", "Generator:Replay:Source=/no/such/folder"]);
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain("The configuration has 4 faults:");
+        output.ShouldContain("Parallelism");
+        output.ShouldContain("/no/such/folder");
+        output.ShouldContain("00:00:07");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("once")]
+    [InlineData("errors list")]
+    [InlineData("doctor")]
+    [InlineData("reset")]
+    public async Task Every_command_has_help_with_examples(string command)
+    {
+        var (exitCode, output) = await HostProcess.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("Examples:");
+        output.ShouldContain("dotnet run --project FhirAspire.AppHost");
+    }
+
+    [Fact]
+    public async Task Doctor_finds_a_new_data_directory_in_order()
+    {
+        using var data = new TemporaryData();
+        var (exitCode, output) = await HostProcess.RunAsync(["doctor", "--data", data.Path]);
+        exitCode.ShouldBe(0, output);
+        output.ShouldNotContain("FAIL");
+    }
+
+    [Fact]
+    public async Task Reset_removes_the_data_and_nothing_else()
+    {
+        using var data = new TemporaryData();
+        await File.WriteAllTextAsync(Path.Combine(data.Path, "mine.txt"), "stays");
+        (await HostProcess.RunAsync(["doctor", "--data", data.Path])).ExitCode.ShouldBe(0);
+        File.Exists(Path.Combine(data.Path, "warehouse.duckdb")).ShouldBeTrue();
+
+        (await HostProcess.RunAsync(["reset", "--data", data.Path])).ExitCode.ShouldBe(2);
+        (await HostProcess.RunAsync(["reset", "--data", data.Path, "--yes"])).ExitCode.ShouldBe(0);
+
+        Directory.EnumerateFileSystemEntries(data.Path).Select(Path.GetFileName).ShouldBe(["mine.txt"]);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using FhirAspire.AppHost.Tests.Oracle;
+
+namespace FhirAspire.AppHost.Tests.EndToEnd;
+
+public sealed class OnceTests
+{
+    /// <summary>Further samples of the layout of ../shared/samples/synthea (fhir, csv, oracle.json), separated by colons.</summary>
+    private const string SamplesVariable = "SYNTHEA_SAMPLES";
+
+    private static readonly string Samples = Path.Combine(TestEnvironment.RepositoryRoot, "samples", "synthea");
+
+    [Fact]
+    public async Task The_bundled_sample_becomes_the_tables_that_Synthea_writes_itself()
+    {
+        using var data = new TemporaryData();
+        var summary = await OnceAsync(data, "--source", Path.Combine(Samples, "fhir-small"));
+
+        summary.GetProperty("succeeded").GetBoolean().ShouldBeTrue();
+        summary.GetProperty("patients").GetInt64().ShouldBe(3);
+        var tests = summary.GetProperty("tests");
+        tests.GetProperty("pass").GetInt64().ShouldBeGreaterThan(20);
+        tests.TryGetProperty("fail", out _).ShouldBeFalse();
+        await CompareAsync(data, Path.Combine(TestEnvironment.RepositoryRoot, "tests", "fixtures", "oracle.json"), Path.Combine(Samples, "csv-small"), strictColumnsOnly: true);
+    }
+
+    [SkippableFact]
+    public async Task The_large_sample_reaches_the_rates_of_the_oracle()
+    {
+        var sample = TestEnvironment.RequireShared("samples/synthea");
+        foreach (var folder in (string[])[sample, .. (Environment.GetEnvironmentVariable(SamplesVariable) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)])
+        {
+            using var data = new TemporaryData();
+            var summary = await OnceAsync(data, "--source", Path.Combine(folder, "fhir"));
+            summary.GetProperty("succeeded").GetBoolean().ShouldBeTrue();
+            await CompareAsync(data, Path.Combine(folder, "oracle.json"), Path.Combine(folder, "csv"), strictColumnsOnly: false);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Bulk_Data_gives_every_exact_column_that_does_not_rest_on_a_bundles_order()
+    {
+        var sample = TestEnvironment.RequireShared("samples/synthea-bulk");
+        using var data = new TemporaryData();
+        var summary = await OnceAsync(data, "--source", Path.Combine(sample, "fhir"));
+        summary.GetProperty("succeeded").GetBoolean().ShouldBeTrue();
+        await CompareAsync(data, Path.Combine(TestEnvironment.RepositoryRoot, "tests", "fixtures", "oracle.json"), Path.Combine(sample, "csv"), strictColumnsOnly: true,
+            // NDJSON has no order of entries, from which these encounters come; without them the rows of two of the tables have no key. Five patients
+            // do not use every payer, and one that no claim names is not in FHIR.
+            ignored: ["devices.encounter"], ignoredTables: ["allergies", "supplies", "payers"]);
+    }
+
+    [Fact]
+    public async Task Running_the_same_files_again_changes_no_staging_row()
+    {
+        using var data = new TemporaryData();
+        await OnceAsync(data, "--source", Path.Combine(Samples, "fhir-small"));
+        var before = await FingerprintAsync(data);
+
+        await OnceAsync(data, "--source", Path.Combine(Samples, "fhir-small"));
+
+        (await FingerprintAsync(data)).Split('\n').Except(before.Split('\n')).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task At_most_so_many_patients_are_taken()
+    {
+        using var data = new TemporaryData();
+        var summary = await OnceAsync(data, "--source", Path.Combine(Samples, "fhir-small"), "--patients", "1");
+        summary.GetProperty("patients").GetInt64().ShouldBe(1);
+        summary.GetProperty("rows").GetProperty("staging.stg_patients").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_broken_file_is_quarantined_and_the_others_arrive()
+    {
+        using var data = new TemporaryData();
+        using var source = new TemporaryData();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Samples, "fhir-small")))
+        {
+            File.Copy(file, Path.Combine(source.Path, Path.GetFileName(file)));
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(source.Path, "Cut_Off_00000000-0000-4000-8000-000000000000.json"), """{"resourceType":"Bundle","entry":[{"resource":{""");
+        var summary = await OnceAsync(data, "--source", source.Path);
+
+        summary.GetProperty("quarantined").GetInt64().ShouldBe(1);
+        summary.GetProperty("rows").GetProperty("staging.stg_patients").GetInt64().ShouldBe(3);
+        var (exitCode, output) = await HostProcess.RunAsync(["errors", "list", "--data", data.Path]);
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("Cut_Off_00000000-0000-4000-8000-000000000000.json");
+        output.ShouldContain("LOD2003");
+    }
+
+    private static async Task<JsonElement> OnceAsync(TemporaryData data, params string[] arguments)
+    {
+        var json = Path.Combine(data.Path, "summary.json");
+        var (exitCode, output) = await HostProcess.RunAsync(["once", "--data", data.Path, "--json", json, .. arguments]);
+        exitCode.ShouldBe(0, output);
+        return JsonDocument.Parse(await File.ReadAllBytesAsync(json)).RootElement;
+    }
+
+    private static async Task CompareAsync(TemporaryData data, string oracle, string csv, bool strictColumnsOnly, string[]? ignored = null, string[]? ignoredTables = null)
+    {
+        await using var warehouse = data.OpenWarehouse();
+        var comparison = new OracleComparison(OracleFile.Read(oracle), csv, strictColumnsOnly) { Ignored = (ignored ?? []).ToHashSet(), IgnoredTables = (ignoredTables ?? []).ToHashSet() };
+        var faults = await comparison.RunAsync(warehouse);
+        faults.ShouldBeEmpty(string.Join('\n', faults));
+    }
+
+    // Every staging and mart column but those that speak of the load.
+    private static async Task<string> FingerprintAsync(TemporaryData data)
+    {
+        await using var warehouse = data.OpenWarehouse();
+        await using var session = await warehouse.OpenAsync();
+        var tables = await session.QueryAsync("""
+            select table_schema, table_name, string_agg('"' || column_name || '"', ', ' order by ordinal_position)
+            from information_schema.columns
+            where table_schema in ('staging', 'intermediate', 'marts') and table_name not like 'base_%'
+              and not regexp_matches(column_name, '(file_key|etag|loaded_at|last_modified|batch_no)$')
+            group by 1, 2 order by 1, 2
+            """);
+        var lines = new List<string>();
+        foreach (var table in tables.Rows)
+        {
+            var rows = await session.QueryAsync($"""select count(*), sum(hash({table[2]})::hugeint)::varchar from {table[0]}."{table[1]}" """);
+            lines.Add($"{table[0]}.{table[1]}: {rows.Rows[0][0]} {rows.Rows[0][1]}");
+        }
+
+        return string.Join('\n', lines);
+    }
+}
