@@ -15,7 +15,7 @@ internal static class OnceCommand
     public static Command Create()
     {
         var source = new Option<DirectoryInfo>("--source") { Description = "Folder of FHIR files: .json, .json.gz, .ndjson, .ndjson.gz (default: the bundled sample)", HelpName = "DIR" }.AcceptExistingOnly();
-        var patients = new Option<int?>("--patients") { Description = "At most so many patients", HelpName = "N" };
+        var patients = new Option<int?>("--patients") { Description = "Simulates so many patients; with --source, takes at most so many of its files", HelpName = "N" };
         patients.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1)
@@ -25,7 +25,7 @@ internal static class OnceCommand
         });
         var json = new Option<FileInfo>("--json") { Description = "Also writes the summary to a file", HelpName = "FILE" };
         var command = new Command("once", Examples.Add(
-            "Takes a finite input through replay, upload, load, dbt run and dbt test, and prints a summary.",
+            "Takes a finite input through generator, upload, load, dbt run and dbt test, and prints a summary.",
             "once", "once --source ~/synthea/output/fhir", "once --patients 100 --data ./trial --json summary.json")) { source, patients, json };
         command.SetAction((parsed, stop) => RunAsync(parsed, parsed.GetValue(source), parsed.GetValue(patients), parsed.GetValue(json), stop));
         return command;
@@ -49,9 +49,16 @@ internal static class OnceCommand
             settings.Add(new("Generator:Replay:Source", source.FullName));
         }
 
+        // Without a number of patients only a replay comes to an end.
+        var defaults = new List<KeyValuePair<string, string?>> { new("Logging:LogLevel:Default", "Warning"), new("Dashboard:Port", "0"), new("Spool:Durable", "false") };
+        if (source is not null || patients is null)
+        {
+            defaults.Add(new("Generator:Mode", "Replay"));
+        }
+
         try
         {
-            await using var app = EmbeddedHost.Build(data, settings, [new("Logging:LogLevel:Default", "Warning"), new("Dashboard:Port", "0"), new("Spool:Durable", "false")]);
+            await using var app = EmbeddedHost.Build(data, settings, defaults);
             await app.StartAsync(cancellationToken);
             var report = await RunStagesAsync(app, cancellationToken);
             await app.StopAsync(CancellationToken.None);

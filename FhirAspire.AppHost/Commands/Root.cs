@@ -19,10 +19,12 @@ internal static class Root
         var root = new RootCommand(Examples.Add("""
             FhirAspire: patients' FHIR bundles from the source through S3 and the warehouse to a star schema, in one process.
             Without a command the pipeline runs for good, on its schedules.
-            """, "", "once", "once --source ~/synthea/output/fhir --json summary.json", "dbt build --select marts"));
+            """, "", "once", "once --patients 100", "once --source ~/synthea/output/fhir --json summary.json", "generate --patients 1000 --out patients", "dbt build --select marts"));
         SharedOptions.AddTo(root);
         root.SetAction(RunCommand.RunAsync);
         root.Subcommands.Add(OnceCommand.Create());
+        root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(ModulesCommand.Create());
         root.Subcommands.Add(DbtCommand.Create());
         root.Subcommands.Add(ErrorsCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());

@@ -9,6 +9,8 @@ internal sealed class DataDirectory(string root)
 
     public string ReplayState => Path.Combine(Root, "output", "replay.json");
 
+    public string GeneratorPosition => Path.Combine(Root, "generator.json");
+
     public string S3 => Path.Combine(Root, "s3");
 
     public string Warehouse => Path.Combine(Root, "warehouse.duckdb");
@@ -26,6 +28,6 @@ internal sealed class DataDirectory(string root)
     /// <summary>What a host leaves in here, and <c>reset</c> removes; anything else in the folder is somebody else's.</summary>
     public IReadOnlyList<string> Contents =>
     [
-        Path.Combine(Root, "output"), S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Lock,
+        Path.Combine(Root, "output"), GeneratorPosition, S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Lock,
     ];
 }
