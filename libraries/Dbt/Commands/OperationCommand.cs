@@ -43,14 +43,14 @@ internal static class OperationCommand
             {
                 session.Templates.Start(scope.Callable(macro), [], [.. session.Options.Args.Select(entry => KeyValuePair.Create(Val.Str(entry.Key), Host.ToTemplate(entry.Value)))]);
                 connection.Commit();
-                result = clock.Result(node, DbtStatus.Success, null);
+                result = clock.Result(node, DbtStatus.Success, null, failures: 0);
             }
             catch (DbtException exception)
             {
                 connection.Rollback();
                 var error = exception.Code == "DBT2108" ? exception.With(subject: macro.Subject, exitCode: 1) : exception.With(exitCode: 1);
                 session.Log.Error("Encountered an error while running operation: " + error.ToConsoleText());
-                result = clock.Result(node, DbtStatus.Error, error.ToDbtText(), error: error);
+                result = clock.Result(node, DbtStatus.Error, error.ToDbtText(), failures: 1, error: error);
             }
         }
 

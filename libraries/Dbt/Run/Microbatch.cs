@@ -71,7 +71,7 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
             DbtStatus.Error => "ERROR",
             _ => $"PARTIAL SUCCESS ({good.Count}/{good.Count + bad.Count})",
         };
-        return clock.Result(node, status, message, response: new AdapterResponse(message, null, rows), error: firstError?.With(subject: node.Subject, file: node.OriginalFilePath), batches: results);
+        return clock.Result(node, status, message, failures: status == DbtStatus.Success ? 0 : null, response: new AdapterResponse(message, null, rows), error: firstError?.With(subject: node.Subject, file: node.OriginalFilePath), batches: results);
     }
 
     private List<(DateTime Start, DateTime End)> Batches(DbtNode node, string size, bool isIncremental)

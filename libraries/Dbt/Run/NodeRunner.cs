@@ -22,7 +22,7 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
             {
                 DbtResourceType.Test => RunTest(node, connection, clock),
                 DbtResourceType.UnitTest => new UnitTestRunner(session, compiler, this).Run(node, connection, clock),
-                DbtResourceType.Exposure => clock.Result(node, DbtStatus.NoOp, "NO-OP"),
+                DbtResourceType.Exposure => clock.Result(node, DbtStatus.NoOp, "NO-OP", failures: 0),
                 DbtResourceType.Model when Microbatch.Is(node) => new Microbatch(session, this).Run(node, connection, clock),
                 _ => RunModel(node, connection, clock),
             };

@@ -134,10 +134,16 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
             var clock = new NodeClock(session.Invocation.TimeProvider, slot);
             result = clock.Result(node, DbtStatus.Skipped, "cancelled");
         }
-
-        if (node.IsEphemeral && result.Status == DbtStatus.Success && Work is null)
+        catch (Exception exception)
         {
-            // Ephemeral models are part of what uses them; dbt does not list them.
+            // Whatever goes wrong in a worker is the node's own error; it must not vanish with the worker's task.
+            var error = exception as DbtException ?? new DbtException("DBT9001", DbtErrorKind.Internal, $"{exception.GetType().Name}: {exception.Message}", exception) { Hint = "this is a fault of the engine: please report it with the project" };
+            result = new NodeClock(session.Invocation.TimeProvider, slot).Failed(node, error);
+        }
+
+        if (node.IsEphemeral && result.Status == DbtStatus.Success && (Work is null || session.Options.Select is not { Count: > 0 }))
+        {
+            // Ephemeral models are part of what uses them; dbt does not list them, except those that were asked for by a selection of compile.
             return;
         }
 

@@ -94,8 +94,8 @@
   {% do persist_docs(target_relation, model) %}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
   {% do adapter.commit() %}
-  {# dbt leaves the backup of a view where it is. #}
-  {% if swap and backup.is_table %}{% do adapter.drop_relation(backup) %}{% endif %}
+  {# On DuckDB dbt leaves the backup where it is until the next run. #}
+  {% if swap and adapter.type() != 'duckdb' %}{% do adapter.drop_relation(backup) %}{% endif %}
   {{ run_hooks(post_hooks, inside_transaction=false) }}
   {{ return({'relations': [target_relation]}) }}
 {% endmacro %}
