@@ -20,6 +20,10 @@ internal static class EmbeddedDefaults
             ["Generator:Replay:StateFile"] = data.ReplayState,
             ["LocalS3:Root"] = data.S3,
             ["Warehouse:DuckDb:Path"] = data.Warehouse,
+            ["Warehouse:DuckDb:StorageVersion"] = "v1.2.0",
+            ["Warehouse:DuckDb:RowGroupSize"] = "2048",
+            // Every checkpoint writes the last row groups anew: one a gigabyte of changes, not one a commit.
+            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "1GB",
             ["History:ConnectionString"] = data.History,
             ["Dbt:ProjectDir"] = ProductPaths.DbtProject,
             ["Dbt:TargetDir"] = data.DbtTarget,

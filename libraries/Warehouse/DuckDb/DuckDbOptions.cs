@@ -20,6 +20,20 @@ public sealed class DuckDbOptions
     /// <summary>Where queries spill to; by default beside the file.</summary>
     public string? TempDirectory { get; set; }
 
+    /// <summary>
+    /// The storage version of a new file, such as <c>v1.2.0</c>; by default DuckDB's own choice, which the oldest readers understand. From v1.2.0 on long texts are
+    /// compressed (to about a tenth, for FHIR JSON).
+    /// </summary>
+    [RegularExpression(@"^(latest|v\d+\.\d+\.\d+)$", ErrorMessage = "StorageVersion must be 'latest' or a version such as v1.2.0.")]
+    public string? StorageVersion { get; set; }
+
+    /// <summary>
+    /// Rows of a row group, a multiple of 2,048; 0 is DuckDB's own choice (122,880). A checkpoint writes the last row group of a table anew, which is dear where a row
+    /// is a bundle of megabytes.
+    /// </summary>
+    [Range(0, 1 << 20)]
+    public int RowGroupSize { get; set; }
+
     /// <summary>Further settings, as <c>SET name = value</c> takes them.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 }

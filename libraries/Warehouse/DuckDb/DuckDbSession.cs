@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 
 namespace FhirAspire.Warehouse.DuckDb;
 
-internal sealed class DuckDbSession(DuckDbWarehouse warehouse, DuckDBConnection connection) : IWarehouseSession
+internal sealed class DuckDbSession(DuckDbWarehouse warehouse, DuckDBConnection connection, string? onOpen) : IWarehouseSession
 {
     private DuckDBTransaction? transaction;
     private bool isOpen;
@@ -252,6 +252,12 @@ internal sealed class DuckDbSession(DuckDbWarehouse warehouse, DuckDBConnection 
         {
             connection.Open();
             isOpen = true;
+            if (onOpen is not null)
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = onOpen;
+                command.ExecuteNonQuery();
+            }
         }
     }
 }

@@ -35,8 +35,7 @@ public sealed class DuckDbWarehouse : IWarehouse
         try
         {
             root ??= OpenRoot();
-            // Connections with one connection string share one instance of the database; only in memory they must be duplicated.
-            return new DuckDbSession(this, options.Path == ":memory:" ? root.Duplicate() : new DuckDBConnection(root.ConnectionString));
+            return new DuckDbSession(this, root.Duplicate(), UseFile);
         }
         catch (DuckDBException exception)
         {
@@ -70,41 +69,35 @@ public sealed class DuckDbWarehouse : IWarehouse
         gate.Dispose();
     }
 
+    private bool IsFile => options.Path != ":memory:";
+
+    private string Alias => DuckDbDialect.Instance.Quote(Path.GetFileNameWithoutExtension(options.Path));
+
+    // The choice of a database belongs to the connection, so each makes it anew.
+    private string? UseFile => IsFile ? $"USE {Alias}" : null;
+
+    // The file is attached to an instance in memory, since only ATTACH takes a storage version and the size of row groups.
     private DuckDBConnection OpenRoot()
     {
-        var isFile = options.Path != ":memory:";
-        if (isFile)
+        if (IsFile)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Path))!);
         }
 
-        var connection = new DuckDBConnection($"Data Source={options.Path}");
+        var connection = new DuckDBConnection("Data Source=:memory:");
         try
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            var settings = new Dictionary<string, string>(options.Settings, StringComparer.OrdinalIgnoreCase)
-            {
-                ["memory_limit"] = options.MemoryLimit,
-                ["TimeZone"] = "UTC",
-                // Order comes from ORDER BY alone; keeping insertion order costs memory in every large insert.
-                ["preserve_insertion_order"] = "false",
-                ["enable_progress_bar"] = "false",
-                ["autoinstall_known_extensions"] = "false",
-            };
-            if (options.Threads > 0)
-            {
-                settings["threads"] = options.Threads.ToString();
-            }
-
-            if (isFile)
-            {
-                settings["temp_directory"] = options.TempDirectory ?? options.Path + ".tmp";
-            }
-
-            foreach (var (name, value) in settings)
+            foreach (var (name, value) in Settings())
             {
                 command.CommandText = $"SET {name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'";
+                command.ExecuteNonQuery();
+            }
+
+            if (IsFile)
+            {
+                command.CommandText = $"ATTACH '{options.Path.Replace("'", "''", StringComparison.Ordinal)}' AS {Alias}{AttachOptions()}; {UseFile}";
                 command.ExecuteNonQuery();
             }
 
@@ -115,5 +108,49 @@ public sealed class DuckDbWarehouse : IWarehouse
             connection.Dispose();
             throw;
         }
+    }
+
+    private Dictionary<string, string> Settings()
+    {
+        var settings = new Dictionary<string, string>(options.Settings, StringComparer.OrdinalIgnoreCase)
+        {
+            ["memory_limit"] = options.MemoryLimit,
+            ["TimeZone"] = "UTC",
+            // Order comes from ORDER BY alone; keeping insertion order costs memory in every large insert.
+            ["preserve_insertion_order"] = "false",
+            ["enable_progress_bar"] = "false",
+            ["autoinstall_known_extensions"] = "false",
+        };
+        if (options.Threads > 0)
+        {
+            settings["threads"] = options.Threads.ToString();
+        }
+
+        if (IsFile)
+        {
+            settings["temp_directory"] = options.TempDirectory ?? options.Path + ".tmp";
+        }
+
+        return settings;
+    }
+
+    // A file that is there keeps what it was made with.
+    private string AttachOptions()
+    {
+        var parts = new List<string>();
+        if (!File.Exists(options.Path))
+        {
+            if (options.StorageVersion is { } version)
+            {
+                parts.Add($"STORAGE_VERSION '{version}'");
+            }
+
+            if (options.RowGroupSize > 0)
+            {
+                parts.Add($"ROW_GROUP_SIZE {options.RowGroupSize}");
+            }
+        }
+
+        return parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})";
     }
 }
