@@ -24,6 +24,8 @@ internal static class EmbeddedDefaults
             ["Warehouse:DuckDb:RowGroupSize"] = "2048",
             // Every checkpoint writes the last row groups anew: one a gigabyte of changes, not one a commit.
             ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "1GB",
+            // FSST builds a table of symbols for every row group: dear for small ones, and zstd packs long texts better.
+            ["Warehouse:DuckDb:Settings:disabled_compression_methods"] = "fsst",
             ["History:ConnectionString"] = data.History,
             ["Dbt:ProjectDir"] = ProductPaths.DbtProject,
             ["Dbt:TargetDir"] = data.DbtTarget,

@@ -7,7 +7,7 @@ public sealed class LoaderOptions
 {
     /// <summary>Bytes in the bucket after which a transaction is committed; it bounds the memory of a load.</summary>
     [Range(1 << 20, 4L << 30)]
-    public long BatchBytes { get; set; } = 96L << 20;
+    public long BatchBytes { get; set; } = 48L << 20;
 
     /// <summary>Objects after which a transaction is committed.</summary>
     [Range(1, 100_000)]
