@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro duckdb__to_timestamp_utc(expression) -%}
-    date_trunc('second', try_cast({{ expression }} as timestamp))
+    date_trunc('second', try_cast({{ expression }} as timestamptz) at time zone 'UTC')
 {%- endmacro %}
 
 {% macro postgres__to_timestamp_utc(expression) -%}
