@@ -23,11 +23,13 @@ internal sealed class DataDirectory(string root)
 
     public string Logs => Path.Combine(Root, "logs");
 
+    public string Holder => Path.Combine(Root, "host.json");
+
     public string Lock => Path.Combine(Root, "host.lock");
 
     /// <summary>What a host leaves in here, and <c>reset</c> removes; anything else in the folder is somebody else's.</summary>
     public IReadOnlyList<string> Contents =>
     [
-        Path.Combine(Root, "output"), GeneratorPosition, S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Lock,
+        Path.Combine(Root, "output"), GeneratorPosition, S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Holder, Lock,
     ];
 }

@@ -2,29 +2,34 @@ using System.Text.Json;
 
 namespace FhirAspire.AppHost.Hosting;
 
-/// <summary>One host at a time for a data directory: an open file that no other process may open for writing, with what is known of its holder.</summary>
+/// <summary>
+/// One host at a time for a data directory: a file that is open without sharing, which is the only mode that excludes other processes on Unix too. Who holds it
+/// stands in a file beside it. The system gives the lock free at the end of the process, however it ends.
+/// </summary>
 internal sealed class HostLock : IDisposable
 {
     private readonly FileStream file;
+    private readonly DataDirectory data;
 
-    private HostLock(FileStream file) => this.file = file;
+    private HostLock(FileStream file, DataDirectory data)
+    {
+        this.file = file;
+        this.data = data;
+    }
 
     /// <summary>Takes the lock.</summary>
     /// <exception cref="CommandException">Another host holds it.</exception>
     public static HostLock Take(DataDirectory data)
     {
         Directory.CreateDirectory(data.Root);
-        try
+        if (TryOpen(data) is { } opened)
         {
-            // Others may read who holds it. The system gives the file free at the end of the process, however it ends.
-            var held = new HostLock(new FileStream(data.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
+            var held = new HostLock(opened, data);
             held.Describe(new RunningHost(Environment.ProcessId, null));
             return held;
         }
-        catch (IOException) when (Running(data) is { } host)
-        {
-            throw new CommandException($"a host (process {host.ProcessId}) already works on {data.Root}", "stop it, or give this one another folder with --data DIR");
-        }
+
+        throw new CommandException($"a host (process {ReadHolder(data).ProcessId}) already works on {data.Root}", "stop it, or give this one another folder with --data DIR");
     }
 
     /// <summary>The host that holds the lock, or null.</summary>
@@ -35,34 +40,47 @@ internal sealed class HostLock : IDisposable
             return null;
         }
 
-        try
-        {
-            using var probe = new FileStream(data.Lock, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            return null;
-        }
-        catch (IOException)
-        {
-            try
-            {
-                using var reader = new FileStream(data.Lock, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                return JsonSerializer.Deserialize<RunningHost>(reader, JsonSerializerOptions.Web);
-            }
-            catch (Exception exception) when (exception is IOException or JsonException)
-            {
-                return new RunningHost(0, null);
-            }
-        }
+        using var probe = TryOpen(data);
+        return probe is null ? ReadHolder(data) : null;
     }
 
     /// <summary>Says who holds the lock, and where its pages are.</summary>
     public void Describe(RunningHost host)
     {
-        file.SetLength(0);
-        JsonSerializer.Serialize(file, host, JsonSerializerOptions.Web);
-        file.Flush();
+        File.WriteAllBytes(data.Holder + ".tmp", JsonSerializer.SerializeToUtf8Bytes(host, JsonSerializerOptions.Web));
+        File.Move(data.Holder + ".tmp", data.Holder, overwrite: true);
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        File.Delete(data.Holder);
+        file.Dispose();
+    }
+
+    private static FileStream? TryOpen(DataDirectory data)
+    {
+        try
+        {
+            return new FileStream(data.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static RunningHost ReadHolder(DataDirectory data)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunningHost>(File.ReadAllBytes(data.Holder), JsonSerializerOptions.Web) ?? new RunningHost(0, null);
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            // The holder has only just taken the lock.
+            return new RunningHost(0, null);
+        }
+    }
 }
 
 /// <summary>A running host: its process, and the address of its pages once they are there.</summary>

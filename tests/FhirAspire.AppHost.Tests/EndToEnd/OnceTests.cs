@@ -22,6 +22,12 @@ public sealed class OnceTests
         tests.GetProperty("pass").GetInt64().ShouldBeGreaterThan(150);
         tests.TryGetProperty("fail", out _).ShouldBeFalse();
         await CompareAsync(data, Path.Combine(TestEnvironment.RepositoryRoot, "tests", "fixtures", "oracle.json"), Path.Combine(Samples, "csv-small"), strictColumnsOnly: true);
+        (await DifferencesPerPatientAsync(data, Path.Combine(Samples, "csv-small"))).ShouldBeEmpty();
+
+        var published = new DirectoryInfo(Path.Combine(data.Path, "marts", "current"));
+        published.LinkTarget.ShouldNotBeNull();
+        published.EnumerateFiles("*.parquet").Select(file => Path.GetFileNameWithoutExtension(file.Name)).Order()
+            .ShouldBe(summary.GetProperty("rows").EnumerateObject().Where(table => table.Name.StartsWith("marts.", StringComparison.Ordinal)).Select(table => table.Name["marts.".Length..]).Order());
     }
 
     [SkippableFact]
@@ -34,6 +40,7 @@ public sealed class OnceTests
             var summary = await OnceAsync(data, "--source", Path.Combine(folder, "fhir"));
             summary.GetProperty("succeeded").GetBoolean().ShouldBeTrue();
             await CompareAsync(data, Path.Combine(folder, "oracle.json"), Path.Combine(folder, "csv"), strictColumnsOnly: false);
+            (await DifferencesPerPatientAsync(data, Path.Combine(folder, "csv"))).ShouldBeEmpty();
         }
     }
 
@@ -135,6 +142,30 @@ public sealed class OnceTests
         var comparison = new OracleComparison(OracleFile.Read(oracle), csv, strictColumnsOnly) { Ignored = (ignored ?? []).ToHashSet(), IgnoredTables = (ignoredTables ?? []).ToHashSet() };
         var faults = await comparison.RunAsync(warehouse);
         faults.ShouldBeEmpty(string.Join('\n', faults));
+    }
+
+    // Number and cost of each patient's encounters, medications and procedures, in the marts and in Synthea's own tables.
+    private static async Task<IReadOnlyList<string>> DifferencesPerPatientAsync(TemporaryData data, string csv)
+    {
+        await using var warehouse = data.OpenWarehouse();
+        await using var session = await warehouse.OpenAsync();
+        var differences = new List<string>();
+        foreach (var (file, mart, cost, csvCost) in new[]
+        {
+            ("encounters", "fct_encounters", "total_claim_cost", "TOTAL_CLAIM_COST"), ("medications", "fct_medications", "base_cost", "BASE_COST"), ("procedures", "fct_procedures", "base_cost", "BASE_COST"),
+        })
+        {
+            var rows = await session.QueryAsync($"""
+                with expected as (select "PATIENT" as patient, count(*) as n, sum("{csvCost}"::decimal(18, 2)) as cost from read_csv('{Path.Combine(csv, file)}.csv.gz', all_varchar = true, header = true, quote = '', escape = '') group by 1),
+                found as (select patient, count(*) as n, sum({cost}) as cost from marts.{mart} group by 1)
+                select patient, expected.n, found.n, expected.cost::varchar, found.cost::varchar
+                from expected full join found using (patient)
+                where expected.n is distinct from found.n or abs(coalesce(expected.cost, 0) - coalesce(found.cost, 0)) > 0.01 * coalesce(expected.n, 1)
+                """);
+            differences.AddRange(rows.Rows.Select(row => $"{mart} of {row[0]}: {row[2]} rows of {row[1]}, cost {row[4]} of {row[3]}"));
+        }
+
+        return differences;
     }
 
     // Every staging and mart column but those that speak of the load.
