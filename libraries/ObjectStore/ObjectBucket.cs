@@ -154,6 +154,23 @@ public sealed class ObjectBucket(IAmazonS3 client, ObjectStoreOptions options)
         return await PutAsync(key, file, contentType, metadata, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Looks an object up.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when it is not there.</returns>
+    public async Task<StoredObject?> FindAsync(string key, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var head = await Client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = Bucket, Key = key }, cancellationToken).ConfigureAwait(false);
+            return new StoredObject(key, head.ContentLength, head.ETag.Trim('"'), Utc(head.LastModified), head.StorageClass?.Value ?? S3StorageClass.Standard.Value);
+        }
+        catch (AmazonS3Exception exception) when (ObjectStoreErrors.IsNotFound(exception))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens an object.</summary>
     /// <param name="key">The key.</param>
     /// <param name="eTag">Only in this state: otherwise <see cref="ObjectStoreErrors.IsPreconditionFailed"/> is true of what is thrown.</param>

@@ -44,6 +44,10 @@ public static class ObjectStoreErrors
     public static bool IsNotFound(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.NotFound };
 
+    /// <summary>Whether the object rests in an archive class (Glacier) and must be restored before it can be read.</summary>
+    public static bool IsArchived(Exception exception) =>
+        exception is AmazonServiceException { ErrorCode: "InvalidObjectState" };
+
     /// <summary>Whether a condition of the request (If-Match, If-None-Match) did not hold.</summary>
     public static bool IsPreconditionFailed(Exception exception) =>
         exception is AmazonServiceException { StatusCode: HttpStatusCode.PreconditionFailed };

@@ -6,6 +6,9 @@ public abstract class SqlDialect
     /// <summary>The type of a JSON document.</summary>
     public abstract string JsonType { get; }
 
+    /// <summary>The largest document that a column of <see cref="JsonType"/> takes, in bytes of its text.</summary>
+    public virtual long MaxDocumentBytes => long.MaxValue;
+
     /// <summary>The type of text of any length.</summary>
     public virtual string TextType => "varchar";
 

@@ -40,6 +40,7 @@ public static class DashboardExtensions
         services.AddSingleton<ChartService>();
         services.AddSingleton<PatientReader>();
         services.AddSingleton<QuarantineReader>();
+        services.AddSingleton<QuarantineRetry>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<HealthReader>();
         // Where runs are not scheduled (a command such as doctor) nothing is collected either.

@@ -3,6 +3,8 @@ namespace FhirAspire.Loader;
 /// <summary>What a load did.</summary>
 public sealed class LoadTotals
 {
+    private readonly List<string> problems = [];
+
     /// <summary>Objects, the quarantined ones included.</summary>
     public long Files { get; private set; }
 
@@ -17,6 +19,11 @@ public sealed class LoadTotals
 
     /// <summary>Objects, or lines of them, that could not be loaded.</summary>
     public long Errors { get; private set; }
+
+    /// <summary>Objects that could not be fetched, each with the reason; they are tried again.</summary>
+    public IReadOnlyList<string> Problems => problems;
+
+    internal void AddProblem(string problem) => problems.Add(problem);
 
     internal void Add(LoadedObject loaded)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FhirAspire.Warehouse.Raw;
 
 namespace FhirAspire.Loader;
@@ -15,4 +16,15 @@ internal sealed class LoadedObject(RawObject item)
 }
 
 /// <summary>A row on its way to the appender, in a buffer of the array pool.</summary>
-internal readonly record struct LoadedRow(RawObject Object, RawRow Row, byte[] Buffer);
+/// <param name="Object">The object with the content that the row holds.</param>
+/// <param name="Row">The row.</param>
+/// <param name="Buffer">What the row's document stands in.</param>
+/// <param name="Large">To be released when the document is done with; null for one of usual size.</param>
+internal sealed record LoadedRow(RawObject Object, RawRow Row, byte[] Buffer, SemaphoreSlim? Large = null) : IDisposable
+{
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(Buffer);
+        Large?.Release();
+    }
+}

@@ -7,7 +7,7 @@ namespace FhirAspire.Loader;
 
 /// <summary>
 /// Loads what is new. Every run lists the days that still change; the first one after a start, one asked for by a person, and one an hour list
-/// everything, which finds what arrived late or was put there by others.
+/// everything, which finds what arrived late or was put there by others. Quarantined objects that somebody asked for are read again by any run.
 /// </summary>
 public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions<LoaderOptions> options, TimeProvider time) : IJob
 {
@@ -28,10 +28,13 @@ public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions
 
         await bucket.EnsureBucketAsync(cancellationToken);
         var totals = await loader.LoadAsync(prefixes, new LoadIdentity(context.RunId, context.Fence), context.Progress, cancellationToken);
-        lastSweep = isSweep ? now : lastSweep;
+        lastSweep = isSweep && totals.Problems.Count == 0 ? now : lastSweep;
         return new JobOutcome(new Dictionary<string, long>
         {
             ["files"] = totals.Files, ["bytes"] = totals.Bytes, ["rows"] = totals.Rows, ["resources"] = totals.Resources, ["errors"] = totals.Errors,
-        }, totals.Files == 0 ? "nothing new" : $"{totals.Rows} rows of {totals.Files} files, {totals.Resources} resources" + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""));
+        }, totals.Files == 0 ? "nothing new" : $"{totals.Rows} rows of {totals.Files} files, {totals.Resources} resources" + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""))
+        {
+            Problems = totals.Problems,
+        };
     }
 }

@@ -5,6 +5,12 @@ internal static partial class LoaderLog
     [LoggerMessage(4001, LogLevel.Warning, "Quarantined {Key}: {Code} at {Place}: {Reason}")]
     public static partial void Quarantined(ILogger logger, string key, string code, string place, string reason);
 
-    [LoggerMessage(4002, LogLevel.Information, "{Key} has changed since it was listed; the next run has its new state")]
+    [LoggerMessage(4002, LogLevel.Information, "{Key} is not what was listed: loading what is there now")]
     public static partial void Changed(ILogger logger, string key);
+
+    [LoggerMessage(4003, LogLevel.Information, "{Key} is no longer in the bucket")]
+    public static partial void Gone(ILogger logger, string key);
+
+    [LoggerMessage(4004, LogLevel.Warning, "{Key} could not be fetched; it is tried again")]
+    public static partial void NotFetched(ILogger logger, Exception exception, string key);
 }

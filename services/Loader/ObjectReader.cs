@@ -13,13 +13,13 @@ internal static class ObjectReader
 {
     private const int InitialBuffer = 1 << 16;
 
-    public static async IAsyncEnumerable<LoadedRow> ReadAsync(RawObject item, Stream content, long maxBytes, List<RawError> errors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<LoadedRow> ReadAsync(RawObject item, Stream content, DocumentLimits limits, List<RawError> errors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var isGzip = FhirFileNames.IsGzip(item.Key);
         await using var plain = isGzip ? new GZipStream(content, CompressionMode.Decompress) : content;
         if (FhirFileNames.IsNdjson(item.Key))
         {
-            await foreach (var row in ReadLinesAsync(item, plain, maxBytes, errors, cancellationToken))
+            await foreach (var row in ReadLinesAsync(item, plain, limits, errors, cancellationToken))
             {
                 yield return row;
             }
@@ -27,18 +27,29 @@ internal static class ObjectReader
             yield break;
         }
 
-        if (await ReadDocumentAsync(item, plain, isGzip ? InitialBuffer * 16 : item.Size, maxBytes, errors, cancellationToken) is { } document)
+        if (await ReadDocumentAsync(item, plain, isGzip ? InitialBuffer * 16 : item.Size, limits, errors, cancellationToken) is { } document)
         {
             yield return document;
         }
     }
 
-    private static async Task<LoadedRow?> ReadDocumentAsync(RawObject item, Stream stream, long expected, long maxBytes, List<RawError> errors, CancellationToken cancellationToken)
+    /// <summary>Whether a key looks like that of a line of NDJSON, with which it would be confused.</summary>
+    public static bool IsLineKey(string key)
     {
-        // One byte more than expected, so that the end is seen without growing.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(expected + 1, maxBytes + 1));
+        var digits = key.AsSpan().TrimEnd("0123456789");
+        return digits.Length < key.Length && digits.EndsWith("#", StringComparison.Ordinal);
+    }
+
+    private static async Task<LoadedRow?> ReadDocumentAsync(RawObject item, Stream stream, long expected, DocumentLimits limits, List<RawError> errors, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim? large = null;
+        byte[]? buffer = null;
         try
         {
+            // One byte more than expected, so that the end is seen without growing.
+            var size = (int)Math.Min(expected + 1, limits.MaxBytes + 1);
+            large = await EnterAsync(size);
+            buffer = ArrayPool<byte>.Shared.Rent(size);
             var length = 0;
             while (true)
             {
@@ -49,20 +60,22 @@ internal static class ObjectReader
                 }
 
                 length += read;
-                if (length > maxBytes)
+                if (length > limits.MaxBytes)
                 {
-                    throw new FhirReadException("LOD2006", $"byte {maxBytes}", $"larger than {maxBytes:N0} bytes (Loader:MaxDocumentBytes)");
+                    throw new FhirReadException("LOD2006", $"byte {limits.MaxBytes}", $"larger than {limits.MaxBytes:N0} bytes (Loader:MaxDocumentBytes)");
                 }
 
                 if (length == buffer.Length)
                 {
-                    buffer = Grow(buffer, length, (int)Math.Min(maxBytes + 1, (long)length * 2));
+                    size = (int)Math.Min(limits.MaxBytes + 1, (long)length * 2);
+                    large ??= await EnterAsync(size);
+                    buffer = Grow(buffer, length, size);
                 }
             }
 
-            var document = FhirDocumentReader.Read(buffer.AsMemory(0, length));
-            var row = new LoadedRow(item, new RawRow(item.Key, document.Utf8, document.RecordCount), buffer);
-            buffer = null;
+            var document = Check(buffer.AsMemory(0, length), limits);
+            var row = new LoadedRow(item, new RawRow(item.Key, document.Utf8, document.RecordCount), buffer, large);
+            (buffer, large) = (null, null);
             return row;
         }
         catch (FhirReadException exception)
@@ -77,14 +90,34 @@ internal static class ObjectReader
         }
         finally
         {
+            large?.Release();
             if (buffer is not null)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+
+        async Task<SemaphoreSlim?> EnterAsync(int bytes)
+        {
+            if (bytes <= DocumentLimits.LargeBytes)
+            {
+                return null;
+            }
+
+            await limits.Large.WaitAsync(cancellationToken);
+            return limits.Large;
+        }
     }
 
-    private static async IAsyncEnumerable<LoadedRow> ReadLinesAsync(RawObject item, Stream stream, long maxBytes, List<RawError> errors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static FhirDocument Check(Memory<byte> text, DocumentLimits limits)
+    {
+        var document = FhirDocumentReader.Read(text);
+        return document.Utf8.Length <= limits.MaxStoredBytes
+            ? document
+            : throw new FhirReadException("LOD2011", $"byte {limits.MaxStoredBytes}", $"{document.Utf8.Length:N0} bytes without white space; the warehouse takes at most {limits.MaxStoredBytes:N0} in one document");
+    }
+
+    private static async IAsyncEnumerable<LoadedRow> ReadLinesAsync(RawObject item, Stream stream, DocumentLimits limits, List<RawError> errors, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: InitialBuffer, minimumReadSize: InitialBuffer / 4, leaveOpen: true));
         try
@@ -103,15 +136,15 @@ internal static class ObjectReader
                 while (TryTakeLine(ref rest, result.IsCompleted, out var line))
                 {
                     number++;
-                    if (ReadLine(item, line, number, errors) is { } row)
+                    if (ReadLine(item, line, number, limits, errors) is { } row)
                     {
                         yield return row;
                     }
                 }
 
-                if (rest.Length > maxBytes)
+                if (rest.Length > limits.MaxBytes)
                 {
-                    errors.Add(new RawError(item.Key, item.ETag, $"line {number + 1}", "LOD2006", $"a line larger than {maxBytes:N0} bytes (Loader:MaxDocumentBytes); the lines behind it were not read"));
+                    errors.Add(new RawError(item.Key, item.ETag, $"line {number + 1}", "LOD2006", $"a line larger than {limits.MaxBytes:N0} bytes (Loader:MaxDocumentBytes); the lines behind it were not read"));
                     yield break;
                 }
 
@@ -140,7 +173,7 @@ internal static class ObjectReader
         }
     }
 
-    private static LoadedRow? ReadLine(RawObject item, ReadOnlySequence<byte> line, long number, List<RawError> errors)
+    private static LoadedRow? ReadLine(RawObject item, ReadOnlySequence<byte> line, long number, DocumentLimits limits, List<RawError> errors)
     {
         var buffer = ArrayPool<byte>.Shared.Rent((int)line.Length);
         line.CopyTo(buffer);
@@ -153,13 +186,13 @@ internal static class ObjectReader
                 return null;
             }
 
-            var document = FhirDocumentReader.Read(text);
+            var document = Check(text, limits);
             return new LoadedRow(item, new RawRow($"{item.Key}#{number}", document.Utf8, document.RecordCount), buffer);
         }
         catch (FhirReadException exception)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            errors.Add(new RawError($"{item.Key}#{number}", item.ETag, $"line {number}, {exception.Place}", exception.Code, exception.Reason));
+            errors.Add(new RawError($"{item.Key}#{number}", item.ETag, $"line {number}, {exception.Place.Replace("line 1, ", "", StringComparison.Ordinal)}", exception.Code, exception.Reason));
             return null;
         }
     }

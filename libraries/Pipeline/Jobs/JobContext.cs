@@ -30,4 +30,7 @@ public enum RunTrigger
 
     /// <summary>The start of the host.</summary>
     Start,
+
+    /// <summary>Somebody who asked for quarantined files to be read again.</summary>
+    Retry,
 }

@@ -150,7 +150,7 @@ public sealed class JobScheduler : BackgroundService
 
     private async Task<JobRun?> TriggerWhenFreeAsync(JobRunner runner, RunTrigger trigger)
     {
-        if (runner.IsPaused && trigger != RunTrigger.Manual)
+        if (runner.IsPaused && trigger is not (RunTrigger.Manual or RunTrigger.Retry))
         {
             return null;
         }
@@ -172,7 +172,7 @@ public sealed class JobScheduler : BackgroundService
         {
             return null;
         }
-        catch (Exception exception) when (trigger != RunTrigger.Manual)
+        catch (Exception exception) when (trigger is not (RunTrigger.Manual or RunTrigger.Retry))
         {
             JobLog.RunnerFailed(logger, exception, runner.Job.Name);
             return null;

@@ -29,15 +29,22 @@ public sealed class RawBatch : IAsyncDisposable
         return new RawBatch(session, identity, now);
     }
 
-    /// <summary>Removes the rows of an object that is loaded again with other content.</summary>
-    public async Task ReplaceAsync(string key, CancellationToken cancellationToken = default)
+    /// <summary>Prepares an object that was seen before with other content: its rows go, its errors are over.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="keepRows">Whether its rows stay, because the new content gives none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ReplaceAsync(string key, bool keepRows = false, CancellationToken cancellationToken = default)
     {
         var dialect = session.Warehouse.Dialect;
         replaced.Add(key);
-        await session.ExecuteAsync($"delete from raw.fhir_bundles where file_key = {dialect.Parameter(1)}", [key], cancellationToken).ConfigureAwait(false);
-        // Lines of NDJSON: '$' is the character behind '#'.
-        await session.ExecuteAsync(
-            $"delete from raw.fhir_bundles where {dialect.BinaryOrder("file_key")} >= {dialect.Parameter(1)} and {dialect.BinaryOrder("file_key")} < {dialect.Parameter(2)}", [key + "#", key + "$"], cancellationToken).ConfigureAwait(false);
+        if (!keepRows)
+        {
+            await session.ExecuteAsync($"delete from raw.fhir_bundles where file_key = {dialect.Parameter(1)}", [key], cancellationToken).ConfigureAwait(false);
+            // Lines of NDJSON: '$' is the character behind '#'.
+            await session.ExecuteAsync(
+                $"delete from raw.fhir_bundles where {dialect.BinaryOrder("file_key")} >= {dialect.Parameter(1)} and {dialect.BinaryOrder("file_key")} < {dialect.Parameter(2)}", [key + "#", key + "$"], cancellationToken).ConfigureAwait(false);
+        }
+
         await session.ExecuteAsync($"delete from raw.load_objects where file_key = {dialect.Parameter(1)}", [key], cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,13 +72,10 @@ public sealed class RawBatch : IAsyncDisposable
     /// <exception cref="WarehouseException"><c>WH3001</c>: a later holder of the lease has written; this one must stop.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        var dialect = session.Warehouse.Dialect;
         // Errors of earlier contents of these objects are over, whatever became of the new content.
         foreach (var key in replaced)
         {
-            await session.ExecuteAsync(
-                $"update raw.load_errors set resolved_at = {dialect.Parameter(1)} where resolved_at is null and (file_key = {dialect.Parameter(2)} or ({dialect.BinaryOrder("file_key")} >= {dialect.Parameter(3)} and {dialect.BinaryOrder("file_key")} < {dialect.Parameter(4)}))",
-                [loadedAt, key, key + "#", key + "$"], cancellationToken).ConfigureAwait(false);
+            await RawQuarantine.ResolveAsync(session, key, loadedAt, cancellationToken).ConfigureAwait(false);
         }
 
         await session.BulkLoadAsync(RawLayer.Objects, RawLayer.ObjectColumns, objects.ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false);

@@ -24,6 +24,7 @@ internal static class ApiEndpoints
         api.MapGet("/runs/{id:long}", async (IRunStore store, long id, CancellationToken stop) =>
             await store.FindAsync(id, stop) is { } run ? Reply(new { run, nodes = await store.NodesAsync(id, stop) }) : Fault(404, "DB2001", $"there is no run {id}"));
         api.MapGet("/errors", async (QuarantineReader quarantine, int? limit, CancellationToken stop) => Reply(await quarantine.OpenAsync(limit ?? 100, stop)));
+        api.MapPost("/errors/retry", RetryErrorsAsync).DisableAntiforgery();
         api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)));
         api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
         api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
@@ -56,6 +57,17 @@ internal static class ApiEndpoints
             { IsForbidden: true } => Fault(403, "DB2004", result.Message),
             _ => Fault(409, "DB2005", result.Message),
         };
+    }
+
+    private static async Task<IResult> RetryErrorsAsync(HttpContext context, QuarantineRetry retry, RetryErrorsRequest request)
+    {
+        if (!context.Request.Headers.ContainsKey(CommandHeader))
+        {
+            return Fault(400, "DB2002", $"commands need the header {CommandHeader}: 1");
+        }
+
+        var report = await retry.RetryAsync(context.User, request.Keys, context.RequestAborted);
+        return report.IsForbidden ? Fault(403, "DB2004", report.Message) : Reply(report);
     }
 
     /// <summary>Snapshots as server-sent events: the same push that the pages get.</summary>
@@ -92,3 +104,6 @@ internal static class ApiEndpoints
         }
     }
 }
+
+/// <summary>Which quarantined files are read again; without keys, all.</summary>
+internal sealed record RetryErrorsRequest(IReadOnlyList<string>? Keys);

@@ -31,6 +31,7 @@ public sealed class CommandLineTests
     [InlineData("")]
     [InlineData("once")]
     [InlineData("errors list")]
+    [InlineData("errors retry")]
     [InlineData("doctor")]
     [InlineData("reset")]
     public async Task Every_command_has_help_with_examples(string command)

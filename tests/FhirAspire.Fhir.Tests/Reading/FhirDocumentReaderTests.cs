@@ -62,6 +62,17 @@ public sealed class FhirDocumentReaderTests
     [InlineData("{\"resourceType\": \"Patient\"} {}", "LOD2003")]
     [InlineData("{\"resourceType\": \"Patient\", }", "LOD2003")]
     [InlineData("<Bundle/>", "LOD2003")]
+    [InlineData("{\"resourceType\": \"Pateint\"}", "LOD2004")]
+    [InlineData("{\"resourceType\": \"Bundle\", \"entry\": {}}", "LOD2004")]
+    [InlineData("{\"resourceType\": \"Bundle\", \"entry\": [null]}", "LOD2004")]
+    [InlineData("{\"resourceType\": \"Bundle\", \"entry\": [[{}]]}", "LOD2004")]
+    [InlineData("{\"resourceType\": \"Patient\", \"id\": \"a\\u0000b\"}", "LOD2008")]
+    [InlineData("{\"resourceType\": \"Patient\", \"id\": \"\\ud83d\"}", "LOD2008")]
+    [InlineData("{\"resourceType\": \"Patient\", \"id\": \"\\ude00\\ud83d\"}", "LOD2008")]
+    [InlineData("{\"resourceType\": \"Patient\", \"x\": 1e400}", "LOD2009")]
+    [InlineData("{\"resourceType\": \"Patient\", \"id\": \"1\", \"id\": \"2\"}", "LOD2010")]
+    [InlineData("{\"resourceType\": \"Patient\", \"name\": [{\"family\": \"1\", \"family\": \"2\"}]}", "LOD2010")]
+    [InlineData("{\"resourceType\": \"Patient\", \"i\\u0064\": \"2\"}", "LOD2010")]
     public void What_is_no_FHIR_document_is_refused_with_its_code(string text, string code) =>
         Should.Throw<FhirReadException>(() => Read(text)).Code.ShouldBe(code);
 
@@ -90,6 +101,30 @@ public sealed class FhirDocumentReaderTests
     {
         var failure = Should.Throw<FhirReadException>(() => Read("{\"resourceType\":\"Patient\",\"a\":" + new string('[', 100_000)));
         failure.Code.ShouldBe("LOD2005");
+    }
+
+    [Fact]
+    public void A_fault_is_told_with_line_byte_and_what_was_meant()
+    {
+        var twice = Should.Throw<FhirReadException>(() => Read("{\n  \"resourceType\": \"Patient\",\n  \"id\": \"1\",\n  \"id\": \"2\"\n}"));
+        twice.Place.ShouldBe("line 4, byte 2 (byte 46 of 57)");
+        twice.Reason.ShouldBe("the property 'id' stands twice in its object");
+        Should.Throw<FhirReadException>(() => Read("{\"resourceType\": \"Pateint\"}")).Reason.ShouldEndWith("did you mean 'Patient'?");
+        Should.Throw<FhirReadException>(() => Read("<Bundle/>")).Reason.ShouldContain("this is XML or HTML");
+    }
+
+    [Fact]
+    public void Escapes_names_in_different_objects_and_long_decimals_stay()
+    {
+        var text = """{"resourceType":"Patient","name":[{"text":"\u00e9 \ud83d\ude00 \\u0000 \n"},{"text":"b"}],"extension":[{"valueDecimal":0.1234567890123456789},{"valueDecimal":-1.5E+300}]}""";
+        Text(Read(text)).ShouldBe(text);
+    }
+
+    [Fact]
+    public void An_object_of_endless_properties_is_refused_in_no_time()
+    {
+        var text = "{\"resourceType\":\"Patient\"," + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"p{i}\":0")) + "}";
+        Should.Throw<FhirReadException>(() => Read(text)).Code.ShouldBe("LOD2010");
     }
 
     private static FhirDocument Read(string text) => FhirDocumentReader.Read(Encoding.UTF8.GetBytes(text));
