@@ -34,7 +34,7 @@ internal sealed class AdapterObject(NodeScope scope) : JinjaObject
             "Relation" => new RelationClass(Adapter),
             "Column" => new ColumnClass(Adapter.Columns),
             "behavior" => new BehaviorFlags(),
-            "config" => null,
+            "config" => new RuntimeConfigObject(Session),
             "parse_index" => Host.Function(name, call => call.Get(0, "raw_index") is JinjaDict index ? new IndexConfig(index) : null),
             "get_hard_deletes_behavior" => Host.Function(name, HardDeletes),
             "is_motherduck" or "is_ducklake" or "disable_transactions" or "use_ducklake_table_workarounds" => Host.Function(name, _ => false),

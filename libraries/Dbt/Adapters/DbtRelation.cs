@@ -89,6 +89,9 @@ internal sealed class DbtRelation(DbtRelationParts parts) : JinjaObject
 
     public DbtRelation With(Func<DbtRelationParts, DbtRelationParts> change) => new(change(Parts));
 
+    // A relation is a mapping of its members in dbt.
+    public override bool IsMapping => true;
+
     public override bool TryGetItem(object? key, out object? value)
     {
         value = null;
@@ -149,6 +152,10 @@ internal sealed class DbtRelation(DbtRelationParts parts) : JinjaObject
                 return true;
             case "can_be_renamed":
                 value = Type is "table" or "view" or "materialized_view";
+                return true;
+            case "metadata":
+                // Packages tell relations from other values by this.
+                value = new JinjaDict { ["type"] = "dbt.adapters.base.relation.BaseRelation" };
                 return true;
             case "can_be_replaced":
                 value = Type is "table" or "view";

@@ -19,6 +19,18 @@ internal static class NodeWriter
         return map;
     }
 
+    /// <summary>The node for <c>graph</c>: everything is there, null where nothing is said.</summary>
+    public static DbtMap ForGraph(DbtNode node)
+    {
+        var map = Write(node);
+        if (node.Batch is not null)
+        {
+            map["batch"] = node.Batch;
+        }
+
+        return map;
+    }
+
     public static DbtMap Write(DbtNode node) => node.ResourceType switch
     {
         DbtResourceType.Source => Source(node),

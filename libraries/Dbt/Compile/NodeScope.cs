@@ -68,6 +68,9 @@ internal sealed class NodeScope : IReadOnlyDictionary<string, object?>
     /// <summary>The macros that are running, outermost first.</summary>
     public List<DbtMacro> MacroStack { get; } = [];
 
+    /// <summary>Variables whose templates are being rendered, to find those that read themselves.</summary>
+    public HashSet<string> VariablesInRendering { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Environment variables that a unit test replaces.</summary>
     public Values.DbtMap? EnvironmentOverrides { get; init; }
 

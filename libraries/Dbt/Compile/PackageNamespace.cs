@@ -11,8 +11,28 @@ internal sealed class PackageNamespace(NodeScope scope, string package) : JinjaO
 
     public override bool IsMapping => true;
 
+    // A dict in dbt: macros are its items, so that a macro with a leading underscore is found too.
     public override bool TryGetAttribute(string name, out object? value)
     {
+        value = name switch
+        {
+            "get" => Host.Function(name, call => TryGetItem(Host.Text(call.Get(0, "key")), out var found) ? found : call.Get(1, "default")),
+            "keys" => Host.Function(name, _ => new JinjaList(Iterate())),
+            "values" => Host.Function(name, _ => new JinjaList(Iterate().Select(Item))),
+            "items" => Host.Function(name, _ => new JinjaList(Iterate().Select(key => (object?)new JinjaTuple([key, Item(key)])))),
+            _ => null,
+        };
+        return value is not null;
+    }
+
+    public override bool TryGetItem(object? key, out object? value)
+    {
+        value = null;
+        if (key is not string name)
+        {
+            return false;
+        }
+
         if (made.TryGetValue(name, out value))
         {
             return true;
@@ -24,19 +44,14 @@ internal sealed class PackageNamespace(NodeScope scope, string package) : JinjaO
             return true;
         }
 
-        value = name == "get" ? Host.Function(name, call => TryGetAttribute(Host.Text(call.Get(0, "key")), out var found) ? found : call.Get(1, "default")) : null;
-        return value is not null;
-    }
-
-    public override bool TryGetItem(object? key, out object? value)
-    {
-        value = null;
-        return key is string name && TryGetAttribute(name, out value);
+        return false;
     }
 
     public override bool? Contains(object? value) => value is string name && scope.Session.Macros.FindIn(package, name) is not null;
 
     public override IEnumerable<object?> Iterate() => scope.Session.Macros.NamesIn(package);
+
+    private object? Item(object? key) => TryGetItem(key, out var value) ? value : null;
 
     public override string Repr() => $"<package {package}>";
 }

@@ -24,10 +24,10 @@ internal sealed class ScopeFunctions(NodeScope scope)
         switch (name)
         {
             case "ref":
-                value = Host.Function(name, call => References.Ref(scope, call));
+                value = new Resolver(scope, name, call => References.Ref(scope, call));
                 return true;
             case "source":
-                value = Host.Function(name, call => References.Source(scope, call));
+                value = new Resolver(scope, name, call => References.Source(scope, call));
                 return true;
             case "metric" or "function":
                 value = Host.Function(name, _ => throw Host.Compilation($"'{name}' is not supported"));

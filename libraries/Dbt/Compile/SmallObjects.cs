@@ -17,7 +17,7 @@ internal sealed class VarFunction(NodeScope scope) : JinjaObject
         var name = Host.Text(call.Get(0, "var_name"));
         if (Find(name, out var value))
         {
-            return value;
+            return value is string text && TemplateEngine.HasTemplate(text) ? Rendered(name, text) : value;
         }
 
         if (call.TryGet(1, "default", out var otherwise))
@@ -36,6 +36,24 @@ internal sealed class VarFunction(NodeScope scope) : JinjaObject
         {
             Found = $"no variable '{name}'", Expected = "a value under 'vars' in dbt_project.yml, or with --vars", Hint = Text.DidYouMean(name, known.Keys.OfType<string>()),
         };
+    }
+
+    // A variable may itself be a template: dbt renders it where it is read, with what is known there.
+    private string Rendered(string name, string text)
+    {
+        if (!scope.VariablesInRendering.Add(name))
+        {
+            throw new DbtException("DBT2119", DbtErrorKind.Compilation, $"The variable '{name}' refers to itself: {text}") { File = "dbt_project.yml", Found = text, Expected = "a value that does not read the variable itself", Hint = "give one of the variables a plain value" };
+        }
+
+        try
+        {
+            return scope.Session.Templates.Render(text, "dbt_project.yml", scope);
+        }
+        finally
+        {
+            scope.VariablesInRendering.Remove(name);
+        }
     }
 
     public override bool TryGetAttribute(string name, out object? value)
@@ -71,7 +89,7 @@ internal sealed class GraphObject(DbtSession session) : JinjaObject
         return key is string name && TryGetAttribute(name, out value);
     }
 
-    public override IEnumerable<object?> Iterate() => ["exposures", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries"];
+    public override IEnumerable<object?> Iterate() => ["exposures", "functions", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries"];
 
     public override bool TryGetAttribute(string name, out object? value)
     {
@@ -84,10 +102,15 @@ internal sealed class GraphObject(DbtSession session) : JinjaObject
             "groups" => new JinjaDict(session.Manifest.Groups.Values.Select(group => KeyValuePair.Create(group.UniqueId, Host.ToTemplate(ManifestWriter.Group(group))))),
             "metrics" or "semantic_models" or "saved_queries" or "functions" => new JinjaDict(),
             "get" => Host.Function(name, call => TryGetAttribute(Host.Text(call.Get(0, "key")), out var found) ? found : call.Get(1, "default")),
+            "keys" => Host.Function(name, _ => new JinjaList(Iterate())),
+            "values" => Host.Function(name, _ => new JinjaList(Iterate().Select(Part))),
+            "items" => Host.Function(name, _ => new JinjaList(Iterate().Select(key => (object?)new JinjaTuple(key, Part(key))))),
             _ => null,
         };
         return value is not null;
     }
+
+    private object? Part(object? key) => TryGetAttribute((string)key!, out var value) ? value : null;
 }
 
 /// <summary><c>flags</c>: options of the command line.</summary>

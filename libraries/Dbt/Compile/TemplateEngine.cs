@@ -40,7 +40,7 @@ internal sealed class TemplateEngine
 
     /// <summary>Nodes as dicts, made once for a manifest.</summary>
     public JinjaDict Graph(DbtSession session, string what, Func<Manifest, IEnumerable<DbtNode>> nodes) =>
-        graphs.GetOrAdd((session.Manifest, what), key => new JinjaDict(nodes(key.Manifest).Select(node => KeyValuePair.Create(node.UniqueId, Host.ToTemplate(Artifacts.NodeWriter.ForTemplates(node))))));
+        graphs.GetOrAdd((session.Manifest, what), key => new JinjaDict(nodes(key.Manifest).Select(node => KeyValuePair.Create(node.UniqueId, Host.ToTemplate(Artifacts.NodeWriter.ForGraph(node))))));
 
     /// <summary>Renders text with the variables of a node.</summary>
     public string Render(string source, string file, NodeScope scope)

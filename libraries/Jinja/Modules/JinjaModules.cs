@@ -44,12 +44,16 @@ internal static class PytzModule
 {
     public static JinjaObject Make() => new Members("module", "pytz", new Dictionary<string, object?>(StringComparer.Ordinal)
     {
-        ["utc"] = JinjaTimeZone.Utc,
-        ["UTC"] = JinjaTimeZone.Utc,
+        ["utc"] = JinjaTimeZone.PytzUtc,
+        ["UTC"] = JinjaTimeZone.PytzUtc,
         ["FixedOffset"] = new BuiltinFunction("FixedOffset", call => new JinjaTimeZone(TimeSpan.FromMinutes(Ops.ToInt(call.Bind("FixedOffset", "offset")[0])))),
-        ["timezone"] = new BuiltinFunction("timezone", call => Repr.Str(call.Bind("timezone", "zone")[0]) is var name && name is "UTC" or "utc" or "Etc/UTC" or "GMT"
-            ? JinjaTimeZone.Utc
-            : throw new JinjaException(JinjaErrorKind.Runtime, "UnknownTimeZoneError", $"{Repr.Of(name)}: only UTC is known here")),
+        ["timezone"] = new BuiltinFunction("timezone", call =>
+        {
+            var name = Repr.Str(call.Bind("timezone", "zone")[0]);
+            return string.Equals(name, "UTC", StringComparison.OrdinalIgnoreCase)
+                ? JinjaTimeZone.PytzUtc
+                : NamedTimeZone.Find(name) ?? throw new JinjaException(JinjaErrorKind.Runtime, "UnknownTimeZoneError", $"{Repr.Of(name)}: no zone of the system's time zone database");
+        }),
     });
 }
 
@@ -106,7 +110,7 @@ internal static class DateTimeModule
     private static Members Moment(TimeProvider time) => new("type", "datetime.datetime", new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["now"] = Function("now", call => call.Get(0, "tz") is JinjaTimeZone zone
-            ? JinjaDateTime.From(time.GetUtcNow().UtcDateTime.Add(zone.Offset), zone)
+            ? JinjaDateTime.From(time.GetUtcNow().UtcDateTime, JinjaTimeZone.Utc).In(zone)
             : JinjaDateTime.From(time.GetLocalNow().DateTime, (JinjaTimeZone?)null)),
         ["utcnow"] = Function("utcnow", _ => JinjaDateTime.From(time.GetUtcNow().UtcDateTime, (JinjaTimeZone?)null)),
         ["today"] = Function("today", _ => JinjaDateTime.From(time.GetLocalNow().DateTime, (JinjaTimeZone?)null)),
@@ -118,7 +122,9 @@ internal static class DateTimeModule
                 : throw Fault.Type($"strptime() argument {(Ops.TryText(a[0], out _) ? 2 : 1)} must be str, not {Types.Name(Ops.TryText(a[0], out _) ? a[1] : a[0])}");
         }),
         ["fromisoformat"] = Function("fromisoformat", call => IsoMoment(Argument(call))),
-        ["fromtimestamp"] = Function("fromtimestamp", call => JinjaDateTime.From(Timestamp(call.Get(0, "timestamp")).Add((call.Get(1, "tz") as JinjaTimeZone)?.Offset ?? TimeSpan.Zero), call.Get(1, "tz") as JinjaTimeZone)),
+        ["fromtimestamp"] = Function("fromtimestamp", call => call.Get(1, "tz") is JinjaTimeZone zone
+            ? JinjaDateTime.From(Timestamp(call.Get(0, "timestamp")), JinjaTimeZone.Utc).In(zone)
+            : JinjaDateTime.From(Timestamp(call.Get(0, "timestamp")), (JinjaTimeZone?)null)),
         ["utcfromtimestamp"] = Function("utcfromtimestamp", call => JinjaDateTime.From(Timestamp(call.Get(0, "timestamp")), (JinjaTimeZone?)null)),
         ["combine"] = Function("combine", call => call.Get(0, "date") is JinjaDate date && call.Get(1, "time") is JinjaTime clock
             ? IsoMoment(new JinjaDate(date.Year, date.Month, date.Day).Str() + "T" + clock.Str())

@@ -12,8 +12,9 @@ internal static class PatternTranslator
     {
         var result = new StringBuilder();
         var groups = new List<string?>();
-        var open = new Stack<int>();
+        var open = new Stack<(int At, bool Verbose)>();
         var repeatable = false;
+        var atStart = true;
         for (var i = 0; i < source.Length; i++)
         {
             var c = source[i];
@@ -28,8 +29,8 @@ internal static class PatternTranslator
                     repeatable = true;
                     break;
                 case '(':
-                    open.Push(i);
-                    i = Open(source, i, result, groups, out var atom);
+                    open.Push((i, verbose));
+                    i = Open(source, i, result, groups, atStart, ref verbose, out var atom);
                     if (atom)
                     {
                         // A comment or a group of flags: no group is open.
@@ -37,12 +38,16 @@ internal static class PatternTranslator
                     }
 
                     repeatable = false;
-                    break;
+                    // Several groups of flags may follow each other; comments do not count either.
+                    atStart &= atom;
+                    continue;
                 case ')':
-                    if (!open.TryPop(out _))
+                    if (!open.TryPop(out var group))
                     {
                         throw Error("unbalanced parenthesis", i);
                     }
+
+                    verbose = group.Verbose;
 
                     result.Append(')');
                     repeatable = true;
@@ -86,15 +91,18 @@ internal static class PatternTranslator
                         i++;
                     }
 
-                    break;
+                    continue;
                 default:
                     result.Append(c);
                     repeatable |= !verbose || !Text.IsSpace(c);
-                    break;
+                    atStart &= verbose && Text.IsSpace(c);
+                    continue;
             }
+
+            atStart = false;
         }
 
-        return open.Count > 0 ? throw Error("missing ), unterminated subpattern", open.Last()) : (result.ToString(), groups);
+        return open.Count > 0 ? throw Error("missing ), unterminated subpattern", open.Last().At) : (result.ToString(), groups);
     }
 
     private static int Lazy(string source, int at, StringBuilder result)
@@ -127,7 +135,7 @@ internal static class PatternTranslator
         return ok;
     }
 
-    private static int Open(string source, int at, StringBuilder result, List<string?> groups, out bool atom)
+    private static int Open(string source, int at, StringBuilder result, List<string?> groups, bool atStart, ref bool verbose, out bool atom)
     {
         atom = false;
         if (at + 1 >= source.Length || source[at + 1] != '?')
@@ -222,10 +230,13 @@ internal static class PatternTranslator
             throw Error(letters == 0 ? $"unknown extension ?{rest[0]}" : letters >= rest.Length ? "missing -, : or )" : "unknown flag", letters == 0 ? at + 1 : at + 2 + letters);
         }
 
+        var minus = rest.IndexOf('-', StringComparison.Ordinal);
+        var x = rest[..letters].IndexOf('x', StringComparison.Ordinal);
+        verbose = x < 0 ? verbose : minus < 0 || x < minus;
         var flags = new string([.. rest[..letters].Where(c => c is 'i' or 'm' or 's' or 'x' or '-')]);
         if (rest[letters] == ')')
         {
-            if (at != 0)
+            if (!atStart)
             {
                 throw Error("global flags not at the start of the expression", at);
             }

@@ -92,6 +92,7 @@ internal static class Access
             string or StringValue or JinjaList or JinjaTuple or JinjaDict or JinjaSet or JinjaRange or JinjaBytes => ContainerDunder.Contains(name),
             long or bool or double or System.Numerics.BigInteger => NumberDunder.Contains(name),
             JinjaUndefined => false,
+            JinjaObject { IsMapping: true } => ContainerDunder.Contains(name),
             JinjaObject item => (item.IsCallable && FunctionDunder.Contains(name)) || item.TryGetAttribute(name, out _),
             _ => false,
         };

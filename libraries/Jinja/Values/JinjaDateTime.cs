@@ -103,6 +103,13 @@ public sealed class JinjaDateTime : JinjaDate
     {
         // A naive time is taken for UTC: templates have no local zone.
         var target = zone as JinjaTimeZone ?? (zone is null ? JinjaTimeZone.Utc : throw Fault.Type($"tzinfo argument must be None or of a tzinfo subclass, not type '{Types.Name(zone)}'"));
+        return In(target);
+    }
+
+    /// <summary>The same moment on the clock of a zone.</summary>
+    internal JinjaDateTime In(JinjaTimeZone zone)
+    {
+        var target = zone.At(Utc);
         return From(Utc.AddTicks(target.Offset.Ticks), target);
     }
 

@@ -1,0 +1,42 @@
+namespace FhirAspire.Dbt.Tests;
+
+/// <summary>What published packages do with the objects that dbt gives to templates.</summary>
+public sealed class PackageHabitTests : IDisposable
+{
+    private readonly ProjectFolder project = new("name: shop\nversion: '1.0'\nprofile: shop\nquoting: {identifier: false}\nvars:\n  plain: one\n  stamped: '{{ var(\"plain\") }}-{{ target.name }}'\n  endless: '{{ var(\"endless\") }}'\n");
+
+    public PackageHabitTests()
+    {
+        project.Write("packages.yml", "packages:\n  - local: tools\n");
+        project.Write("tools/dbt_project.yml", "name: tools\nversion: '2.5'\n");
+        project.Write("tools/macros/tools.sql", "{% macro _secret(x) %}<{{ x }}>{% endmacro %}{% macro shout(x) %}{{ tools._secret(x) }}!{% endmacro %}");
+        project.Write("models/orders.sql", "select 1 as id");
+        project.Write("models/sources.yml", "sources:\n  - name: raw\n    freshness: null\n    tables: [{name: items}]\n");
+    }
+
+    [Theory]
+    [InlineData("{{ tools._secret(1) }} {{ tools.shout(2) }} {{ tools['_secret'](3) }}", "<1> <2>! <3>")]
+    [InlineData("{{ tools.__class__ is defined }} {{ '_secret' in tools }} {{ tools.get('nothing', 4) }}", "False True 4")]
+    [InlineData("{{ ref('orders') is mapping }} {{ ref('orders').get('metadata', {}).get('type', '').endswith('Relation') }}", "True True")]
+    [InlineData("{% for s in graph.sources.values() %}{{ s.freshness is none }} {{ s.loaded_at_query is none }} {{ s.nothing is defined }}{% endfor %}", "True True False")]
+    [InlineData("{{ graph.keys() | list | length > 5 }} {% for name, part in graph.items() if name == 'sources' %}{{ part | length }}{% endfor %}", "True 1")]
+    [InlineData("{{ adapter.config.quoting.database }} {{ adapter.config.quoting.identifier }} {{ adapter.config.credentials.schema }}", "True False main")]
+    [InlineData("{{ builtins.ref.config.dependencies['tools'].version }} {{ builtins.ref.config.project_name }}", "2.5 shop")]
+    [InlineData("{{ var('stamped') }} {{ var('plain') }}", "one-dev one")]
+    public async Task Templates_find_what_dbt_gives_them(string template, string expected)
+    {
+        (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
+        (await project.CompileAsync(template)).Trim().ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_variable_that_reads_itself_is_an_error()
+    {
+        (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
+        var result = await project.RunAsync("compile", "--inline", "{{ var('endless') }}");
+        result.ExitCode.ShouldBe(2);
+        result.Error!.Code.ShouldBe("DBT2119");
+    }
+
+    public void Dispose() => project.Dispose();
+}
