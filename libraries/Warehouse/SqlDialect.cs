@@ -12,6 +12,9 @@ public abstract class SqlDialect
     /// <summary>The type of text of any length.</summary>
     public virtual string TextType => "varchar";
 
+    /// <summary>The type of a text key that is kept in the order of its bytes (<see cref="BinaryOrder"/>).</summary>
+    public virtual string KeyType => TextType;
+
     /// <summary>The type of a UTC instant without zone.</summary>
     public virtual string TimestampType => "timestamp";
 

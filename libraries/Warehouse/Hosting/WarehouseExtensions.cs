@@ -1,4 +1,5 @@
 using FhirAspire.Warehouse.DuckDb;
+using FhirAspire.Warehouse.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +27,7 @@ public static class WarehouseExtensions
         return options.Kind switch
         {
             WarehouseKind.DuckDb => new DuckDbWarehouse(options.DuckDb),
+            WarehouseKind.Postgres => new PostgresWarehouse(options.Postgres),
             var kind => throw new WarehouseException("WH1003", $"no adapter for {kind}", isTransient: false),
         };
     }

@@ -1,4 +1,5 @@
 using FhirAspire.Warehouse.DuckDb;
+using FhirAspire.Warehouse.Postgres;
 
 namespace FhirAspire.Warehouse.Hosting;
 
@@ -13,4 +14,7 @@ public sealed class WarehouseOptions
 
     /// <summary>The options of <see cref="WarehouseKind.DuckDb"/>.</summary>
     public DuckDbOptions DuckDb { get; set; } = new();
+
+    /// <summary>The options of <see cref="WarehouseKind.Postgres"/>.</summary>
+    public PostgresOptions Postgres { get; set; } = new();
 }

@@ -11,15 +11,23 @@ internal sealed class WarehouseOptionsValidator : IValidateOptions<WarehouseOpti
         switch (options.Kind)
         {
             case WarehouseKind.DuckDb:
-                var results = new List<ValidationResult>();
-                Validator.TryValidateObject(options.DuckDb, new ValidationContext(options.DuckDb), results, validateAllProperties: true);
-                faults.AddRange(results.Select(result => $"{WarehouseOptions.Section}:DuckDb: {result.ErrorMessage}"));
+                Check(nameof(options.DuckDb), options.DuckDb, faults);
+                break;
+            case WarehouseKind.Postgres:
+                Check(nameof(options.Postgres), options.Postgres, faults);
                 break;
             default:
-                faults.Add($"{WarehouseOptions.Section}:Kind is {options.Kind}; this build has {WarehouseKind.DuckDb}.");
+                faults.Add($"{WarehouseOptions.Section}:Kind is {options.Kind}; this build has {WarehouseKind.DuckDb} and {WarehouseKind.Postgres}.");
                 break;
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void Check(string part, object options, List<string> faults)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        faults.AddRange(results.Select(result => $"{WarehouseOptions.Section}:{part}: {result.ErrorMessage}"));
     }
 }

@@ -1,0 +1,78 @@
+using Npgsql;
+
+namespace FhirAspire.Warehouse.Postgres;
+
+/// <summary>A PostgreSQL server, 15 or newer. Sessions are connections of one pool.</summary>
+public sealed class PostgresWarehouse : IWarehouse
+{
+    private const int OldestVersion = 15;
+
+    private readonly NpgsqlDataSource source;
+
+    /// <summary>Creates the warehouse; nothing is opened yet.</summary>
+    /// <exception cref="ArgumentException">The connection string can't be read; <see cref="PostgresOptions.Validate"/> says why.</exception>
+    public PostgresWarehouse(PostgresOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            Timezone = "UTC",
+            // A statement ends by cancellation, not by a clock of the driver.
+            CommandTimeout = 0,
+            PersistSecurityInfo = false,
+            // Details quote values of rows: patients' data does not belong in logs.
+            IncludeErrorDetail = false,
+        };
+        connection.ApplicationName ??= "FhirAspire";
+        if (connection.KeepAlive == 0)
+        {
+            // Seconds: long statements must not be cut off by what stands between.
+            connection.TcpKeepAlive = true;
+        }
+
+        Location = $"{connection.Host}:{connection.Port}/{connection.Database}";
+        // As options of the start they outlive the reset of a pooled connection.
+        connection.Options = string.Join(' ', options.Settings.Select(setting => $"-c {setting.Key}={Escape(setting.Value)}").Prepend(connection.Options).Where(part => !string.IsNullOrEmpty(part)));
+        source = NpgsqlDataSource.Create(connection);
+    }
+
+    /// <inheritdoc/>
+    public WarehouseKind Kind => WarehouseKind.Postgres;
+
+    /// <inheritdoc/>
+    public string Location { get; }
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => PostgresDialect.Instance;
+
+    /// <inheritdoc/>
+    public async Task<IWarehouseSession> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            if (connection.PostgreSqlVersion.Major < OldestVersion)
+            {
+                throw new WarehouseException("WH1003", $"{Location} is PostgreSQL {connection.PostgreSqlVersion}; expected {OldestVersion} or newer", isTransient: false, "upgrade the server, or use another");
+            }
+
+            return new PostgresSession(this, connection);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresErrors.Translate(exception, Location);
+        }
+        catch (WarehouseException)
+        {
+            await connection!.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    // Options are split at blanks that no backslash stands before.
+    private static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
+}
