@@ -1,5 +1,6 @@
 using System.Collections;
 using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Postgres;
 
 namespace FhirAspire.DbtRunner;
 
@@ -22,9 +23,15 @@ public static class DbtEnvironment
             WarehouseKind.Postgres => "postgres",
             _ => "snowflake",
         };
-        if (warehouse.Kind == WarehouseKind.DuckDb)
+        switch (warehouse)
         {
-            variables["DUCKDB_PATH"] = warehouse.Location;
+            case PostgresWarehouse postgres:
+                // The connection is the host's own; the profile only has to name what relations are called by.
+                variables["POSTGRES_DATABASE"] = postgres.Database;
+                break;
+            case { Kind: WarehouseKind.DuckDb }:
+                variables["DUCKDB_PATH"] = warehouse.Location;
+                break;
         }
 
         return variables;

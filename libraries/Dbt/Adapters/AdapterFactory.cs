@@ -36,6 +36,7 @@ internal static class AdapterFactory
         return profile.Type switch
         {
             "duckdb" => DuckDb(profile, root),
+            "postgres" => PostgresProfile.Connect(profile),
             _ => new ConnectionSource(new MissingWarehouse(profile.Type), ownsWarehouse: true, []),
         };
     }

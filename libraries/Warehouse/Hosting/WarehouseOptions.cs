@@ -12,6 +12,13 @@ public sealed class WarehouseOptions
     /// <summary>The database.</summary>
     public WarehouseKind Kind { get; set; } = WarehouseKind.DuckDb;
 
+    /// <summary>Another name of <see cref="Kind"/>, as <c>History:Provider</c> has it.</summary>
+    public WarehouseKind Provider
+    {
+        get => Kind;
+        set => Kind = value;
+    }
+
     /// <summary>The options of <see cref="WarehouseKind.DuckDb"/>.</summary>
     public DuckDbOptions DuckDb { get; set; } = new();
 

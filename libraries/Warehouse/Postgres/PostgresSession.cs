@@ -238,5 +238,9 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
         {
             throw PostgresErrors.Translate(exception, warehouse.Location);
         }
+        catch (InvalidOperationException exception) when (connection.State != System.Data.ConnectionState.Open)
+        {
+            throw new WarehouseException("WH1001", $"{warehouse.Location}: {exception.Message}", isTransient: true, "the connection was lost", exception);
+        }
     }
 }

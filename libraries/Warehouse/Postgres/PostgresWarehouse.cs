@@ -19,6 +19,8 @@ public sealed class PostgresWarehouse : IWarehouse
             Timezone = "UTC",
             // A statement ends by cancellation, not by a clock of the driver.
             CommandTimeout = 0,
+            // Milliseconds that the server has to end a cancelled statement before the connection is given up; 2 s is too short on a busy machine.
+            CancellationTimeout = 30_000,
             PersistSecurityInfo = false,
             // Details quote values of rows: patients' data does not belong in logs.
             IncludeErrorDetail = false,
@@ -30,6 +32,7 @@ public sealed class PostgresWarehouse : IWarehouse
             connection.TcpKeepAlive = true;
         }
 
+        Database = connection.Database!;
         Location = $"{connection.Host}:{connection.Port}/{connection.Database}";
         // As options of the start they outlive the reset of a pooled connection.
         connection.Options = string.Join(' ', options.Settings.Select(setting => $"-c {setting.Key}={Escape(setting.Value)}").Prepend(connection.Options).Where(part => !string.IsNullOrEmpty(part)));
@@ -41,6 +44,9 @@ public sealed class PostgresWarehouse : IWarehouse
 
     /// <inheritdoc/>
     public string Location { get; }
+
+    /// <summary>The database's name.</summary>
+    public string Database { get; }
 
     /// <inheritdoc/>
     public SqlDialect Dialect => PostgresDialect.Instance;
