@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FhirAspire.AppHost.Hosting;
+using FhirAspire.Warehouse;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
 
@@ -100,6 +101,16 @@ internal static class Root
             }
 
             return exception.ExitCode;
+        }
+        catch (WarehouseException exception)
+        {
+            await Console.Error.WriteLineAsync($"Error: {exception.DatabaseMessage} [{exception.Code}]");
+            if (exception.Hint is { } hint)
+            {
+                await Console.Error.WriteLineAsync($"To mend it: {hint}");
+            }
+
+            return Failed;
         }
         catch (Exception exception) when (Faults(exception) is { Count: > 0 } faults)
         {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace FhirAspire.DbtRunner;
 
 /// <summary>
-/// Builds the dbt project: staging, intermediate, marts, each with its tests; then publishes the marts. The marts and everything behind them run in one
-/// transaction, so that a failed run leaves them as they were.
+/// Builds the dbt project: staging, in several passes where much has piled up, intermediate, marts, each with its tests; then publishes the marts. The marts
+/// and everything behind them run in one transaction, so that a failed run leaves them as they were.
 /// </summary>
 public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher publisher, IOptions<DbtOptions> options, TimeProvider time, ILogger<DbtJob> logger) : IJob
 {
@@ -28,20 +28,52 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
             return JobOutcome.Nothing with { Summary = "nothing new in the raw layer" };
         }
 
+        var passes = await StagePiledUpAsync(context, cancellationToken);
         var collector = new DbtNodeCollector(context.RunId, context.Progress, logger);
-        var invocation = DbtInvocation.Parse(Arguments(), DbtEnvironment.For(warehouse), warehouse, [DbtLayers.MartsSelection], time);
-        var result = await DbtEngine.RunAsync(invocation, collector, cancellationToken);
+        await BuildAsync(Arguments(), [DbtLayers.MartsSelection], collector, cancellationToken);
         await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (result.ExitCode != 0)
-        {
-            throw Failure(result);
-        }
-
+        passes.ForEach(collector.AddPass);
         var published = await publisher.PublishAsync(context.RunId, cancellationToken);
         builtState = state;
         var counts = collector.Counts;
         return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {collector.Counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");
+    }
+
+    // Each pass moves the oldest files into staging and commits; a run that stops between two goes on behind the last.
+    private async Task<List<DbtNodeCollector>> StagePiledUpAsync(JobContext context, CancellationToken cancellationToken)
+    {
+        var passes = new List<DbtNodeCollector>();
+        var backlog = await StagingBacklog.CountAsync(warehouse, cancellationToken);
+        while (backlog > options.MaxNewEntries)
+        {
+            DbtRunnerLog.Staging(logger, backlog, options.MaxNewEntries);
+            var collector = new DbtNodeCollector(context.RunId, context.Progress, logger);
+            await BuildAsync([.. Arguments(), "--select", DbtLayers.StagingSelection, "--exclude-resource-type", "test", "unit_test"], [], collector, cancellationToken);
+            passes.Add(collector);
+            var left = await StagingBacklog.CountAsync(warehouse, cancellationToken);
+            if (left >= backlog)
+            {
+                throw new DbtRunException($"staging has taken in none of {backlog} resources; expected it to take about {options.MaxNewEntries} of them", isTransient: false);
+            }
+
+            backlog = left;
+        }
+
+        return passes;
+    }
+
+    private async Task BuildAsync(string[] arguments, string[] atomicGroups, DbtNodeCollector collector, CancellationToken cancellationToken)
+    {
+        var invocation = DbtInvocation.Parse(arguments, DbtEnvironment.For(warehouse), warehouse, atomicGroups, time);
+        var result = await DbtEngine.RunAsync(invocation, collector, cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Failure(result);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private static DbtRunException Failure(DbtResult result)
@@ -60,7 +92,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
 
     private string[] Arguments()
     {
-        string[] arguments = ["build", "--project-dir", options.ProjectDir, "--profiles-dir", options.ProjectDir, "--target-path", options.TargetDir];
+        string[] arguments = ["build", "--project-dir", options.ProjectDir, "--profiles-dir", options.ProjectDir, "--target-path", options.TargetDir, "--vars", $"max_new_entries: {options.MaxNewEntries}"];
         return options.Threads > 0 ? [.. arguments, "--threads", options.Threads.ToString()] : arguments;
     }
 

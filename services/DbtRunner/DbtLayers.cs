@@ -16,6 +16,9 @@ public static class DbtLayers
     /// <summary>The schemas of the marts, as dbt selects their models and everything behind them.</summary>
     public static string MartsSelection => "fhir_aspire.marts+ fhir_aspire.analytics+";
 
+    /// <summary>What takes new files in: the staging models and all that they rest on.</summary>
+    public static string StagingSelection => "+fhir_aspire.base +fhir_aspire.staging";
+
     /// <summary>The count of a layer's rows written, as far as the database says.</summary>
     public static string RowsOf(string layer) => $"rows.{layer}";
 

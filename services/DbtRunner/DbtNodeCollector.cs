@@ -55,5 +55,15 @@ internal sealed class DbtNodeCollector(long runId, IProgress<JobProgress> progre
         }
     }
 
+    /// <summary>Adds the rows and times of an earlier pass, whose nodes run again in this one.</summary>
+    public void AddPass(DbtNodeCollector pass)
+    {
+        foreach (var layer in DbtLayers.All)
+        {
+            Count(DbtLayers.MillisecondsOf(layer), pass.Counts.GetValueOrDefault(DbtLayers.MillisecondsOf(layer)));
+            Count(DbtLayers.RowsOf(layer), pass.Counts.GetValueOrDefault(DbtLayers.RowsOf(layer)));
+        }
+    }
+
     private void Count(string name, long value) => counts[name] = counts.GetValueOrDefault(name) + value;
 }

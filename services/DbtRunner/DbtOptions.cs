@@ -18,6 +18,13 @@ public sealed class DbtOptions : IValidatableObject
     [Range(0, 64)]
     public int Threads { get; set; }
 
+    /// <summary>
+    /// Resources that one pass through staging takes in. What has piled up beyond it goes through in several passes, the oldest files first, so that memory
+    /// does not grow with it; the marts are built once, behind the last.
+    /// </summary>
+    [Range(1000, int.MaxValue)]
+    public int MaxNewEntries { get; set; } = 250_000;
+
     /// <summary>Published sets of marts that are kept, the current one included.</summary>
     [Range(1, 1000)]
     public int KeepMarts { get; set; } = 5;

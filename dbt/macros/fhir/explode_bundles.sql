@@ -1,16 +1,9 @@
 {#- One row for each resource of the files that `base_fhir_files` lists after batch `after_batch`:
     file_key, etag, s3_last_modified, entry_index, is_bundle, full_url, resource (JSON).
 
-    Takes any bundle type and single resources. With the variable `exploded_by_loader` the loader's own table is read instead. -#}
+    Takes any bundle type and single resources. -#}
 {% macro explode_bundles(bundles, files, after_batch) -%}
-    {%- if var('exploded_by_loader') -%}
-        select
-            file_key, etag, s3_last_modified, entry_index, is_bundle, full_url, resource
-        from {{ source('raw', 'fhir_resources') }}
-        where file_key in (select file_key from {{ files }} where batch_no > {{ after_batch }})
-    {%- else -%}
-        {{ adapter.dispatch('explode_bundles', 'fhir_aspire')(bundles, files, after_batch) }}
-    {%- endif -%}
+    {{ adapter.dispatch('explode_bundles', 'fhir_aspire')(bundles, files, after_batch) }}
 {%- endmacro %}
 
 {#- DuckDB works on 2,048 rows at a time, and 2,048 bundles are 10 GB: the files go through in ranges of keys that hold about

@@ -34,6 +34,13 @@ public sealed class DuckDbOptions
     [Range(0, 1 << 20)]
     public int RowGroupSize { get; set; }
 
+    /// <summary>
+    /// Lets an append after a checkpoint start a row group of its own, in tables with a primary key as well (<c>VACUUM_REBUILD_INDEXES</c> of <c>ATTACH</c>).
+    /// Without it such a table's last row group is written anew at every checkpoint until it is full, and 2,048 bundles are 7 GB in one vector. Set
+    /// <c>max_vacuum_tasks</c> to 0 with it, or checkpoints put the row groups together again.
+    /// </summary>
+    public bool RowGroupPerCheckpoint { get; set; }
+
     /// <summary>Further settings, as <c>SET name = value</c> takes them.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 }

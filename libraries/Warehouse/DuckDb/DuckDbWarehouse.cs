@@ -134,10 +134,16 @@ public sealed class DuckDbWarehouse : IWarehouse
         return settings;
     }
 
-    // A file that is there keeps what it was made with.
     private string AttachOptions()
     {
         var parts = new List<string>();
+        if (options.RowGroupPerCheckpoint)
+        {
+            // A number of rows that no table has: the limit above which the option would not hold.
+            parts.Add($"VACUUM_REBUILD_INDEXES {long.MaxValue}");
+        }
+
+        // A file that is there keeps what it was made with.
         if (!File.Exists(options.Path))
         {
             if (options.StorageVersion is { } version)

@@ -99,6 +99,24 @@ public sealed class OnceTests
     }
 
     [Fact]
+    public async Task What_has_piled_up_goes_through_staging_in_passes_and_gives_the_same_tables()
+    {
+        using var data = new TemporaryData();
+        using var whole = new TemporaryData();
+        var source = Path.Combine(Samples, "fhir-small");
+        await OnceAsync(data, "--source", source, "--set", "Dbt:MaxNewEntries=1000");
+        await OnceAsync(whole, "--source", source);
+
+        await using (var warehouse = data.OpenWarehouse())
+        await using (var session = await warehouse.OpenAsync())
+        {
+            Convert.ToInt64((await session.QueryAsync("select max(batch_no) from staging.base_fhir_files")).Scalar).ShouldBeGreaterThan(1);
+        }
+
+        (await FingerprintAsync(data)).ShouldBe(await FingerprintAsync(whole));
+    }
+
+    [Fact]
     public async Task At_most_so_many_patients_are_taken()
     {
         using var data = new TemporaryData();
