@@ -57,7 +57,7 @@ internal static partial class ChartCatalog
         yield return new Chart("mortality", "outcomes", "How many die, by age?", ChartForm.Dots, (f, w) => $"""
             with {SqlBuilder.Patients(f)},
             bands as (
-              select * from (values ('00-17', 0, 18), ('18-39', 18, 40), ('40-64', 40, 65), ('65-79', 65, 80), ('80+', 80, 130)) as b(label, low_age, high_age)
+              select * from (values ('0-17', 0, 18), ('18-39', 18, 40), ('40-64', 40, 65), ('65-79', 65, 80), ('80+', 80, 130)) as b(label, low_age, high_age)
             ),
             time_at_risk as (
               select b.label,

@@ -36,7 +36,7 @@ internal static partial class ChartCatalog
         yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w) => $"""
             with {SqlBuilder.Patients(f)},
             observed as (
-              select p.id, case when a < 18 then '00-17' when a < 40 then '18-39' when a < 65 then '40-64' else '65+' end as band
+              select p.id, case when a < 18 then '0-17' when a < 40 then '18-39' when a < 65 then '40-64' else '65+' end as band
               from (select id, {SqlBuilder.Age("birthdate", w.B)} as a from patients as p where {SqlParts.ObservedAt(w.B)}) as p
             ),
             active as (

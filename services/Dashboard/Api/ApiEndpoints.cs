@@ -29,6 +29,7 @@ internal static class ApiEndpoints
         api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
         api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
         ApiAnalytics.Map(api);
+        api.MapFallback("{*path}", () => Fault(404, "DB2008", "there is no such address below /api/v1"));
     }
 
     internal static IResult Reply(object value) => Results.Json(value, Json);

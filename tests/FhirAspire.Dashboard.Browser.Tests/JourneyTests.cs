@@ -1,0 +1,127 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FhirAspire.Dashboard.Browser.Tests;
+
+[Collection(OnePipeline.Name)]
+public sealed class JourneyTests(RunningPipeline pipeline)
+{
+    [SkippableFact]
+    public async Task The_cause_of_a_failed_run_is_found_and_the_run_is_retried()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("runs?state=failed");
+        await open.Main.GetByRole(AriaRole.Link, new() { Name = "failed" }).Last.ClickAsync();
+        await Expect(open.Main.GetByRole(AriaRole.Heading, new() { Name = "Cause" })).ToBeVisibleAsync();
+        await Expect(open.Main).ToContainTextAsync("fct_of_nothing");
+        await Expect(open.Main).ToContainTextAsync("no_such_column");
+
+        await open.Main.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        await Expect(open.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("audit log");
+        await open.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        await Expect(open.Main.GetByRole(AriaRole.Status)).Not.ToBeEmptyAsync();
+
+        await open.GoAsync("settings");
+        await Expect(open.Main).ToContainTextAsync(new Regex("run.*dbt", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_cohort_is_built_and_its_address_brings_it_back()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("analytics/cohorts");
+        await open.Main.Locator(".adder select").First.SelectOptionAsync(new SelectOptionValue { Label = "sex" });
+        await open.Main.Locator(".adder select").Nth(1).SelectOptionAsync("F");
+        await Expect(open.Page).ToHaveURLAsync(new Regex("a\\.sex=F", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await open.SettleAsync();
+        var size = await open.Main.Locator(".cohort-size").First.InnerTextAsync();
+        size.ShouldMatch(@"\d+ of \d+ patients");
+
+        await open.Page.ReloadAsync();
+        await open.SettleAsync();
+        (await open.Main.Locator(".cohort-size").First.InnerTextAsync()).ShouldBe(size);
+    }
+
+    [SkippableFact]
+    public async Task A_patient_is_found_by_name_and_no_name_stands_in_the_address()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("patients");
+        var name = await open.Main.Locator("a[href*='patients/']").First.InnerTextAsync();
+        await open.Main.GetByRole(AriaRole.Textbox).FillAsync(name);
+        await open.Main.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await Expect(open.Main.Locator("a[href*='patients/']")).ToHaveCountAsync(1);
+        await open.Main.Locator("a[href*='patients/']").ClickAsync();
+        await Expect(open.Main.Locator("svg.life")).ToBeVisibleAsync();
+        open.Page.Url.ShouldNotContain(name.Split(' ')[0]);
+        (await open.Page.TitleAsync()).ShouldNotContain(name.Split(' ')[0]);
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_query_is_answered_and_a_write_is_refused_with_its_reason()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("sql");
+        await open.Main.Locator("#sql").FillAsync("select gender, count(*) as patients from dim_patients group by 1 order by 1");
+        await open.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(open.Main.GetByRole(AriaRole.Cell, new() { Name = "F", Exact = true })).ToBeVisibleAsync();
+
+        await open.Main.Locator("#sql").FillAsync("drop table dim_patients");
+        await open.Page.Keyboard.PressAsync("Control+Enter");
+        await Expect(open.Main.GetByRole(AriaRole.Alert)).ToContainTextAsync("only one SELECT");
+    }
+
+    [SkippableFact]
+    public async Task Everything_is_reached_by_keyboard()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("");
+        await open.Page.Keyboard.PressAsync("Tab");
+        (await Focused(open)).ShouldBe("Skip to content");
+
+        await open.Page.Keyboard.PressAsync("g");
+        await open.Page.Keyboard.PressAsync("r");
+        await Expect(open.Page.Locator("h1")).ToHaveTextAsync("Runs");
+
+        await open.Page.Keyboard.PressAsync("Control+k");
+        await open.Page.Keyboard.TypeAsync("quarantine");
+        await open.Page.Keyboard.PressAsync("Enter");
+        await Expect(open.Page.Locator("h1")).ToHaveTextAsync("Quality");
+
+        await open.GoAsync("");
+        var pause = open.Main.GetByRole(AriaRole.Button, new() { Name = "Pause: Loader" });
+        await pause.FocusAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
+        await Expect(open.Page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();
+        (await Focused(open)).ShouldBe("Pause");
+        await open.Page.Keyboard.PressAsync("Escape");
+        await Expect(open.Page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
+        (await open.Page.EvaluateAsync<string>("() => document.activeElement.getAttribute('aria-label')")).ShouldBe("Pause: Loader");
+        await pause.FocusAsync();
+        (await open.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle")).ShouldBe("solid");
+    }
+
+    [SkippableFact]
+    public async Task The_theme_is_switched_and_remembered()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("");
+        await open.Page.GetByRole(AriaRole.Button, new() { Name = "Light or dark theme" }).ClickAsync();
+        await open.GoAsync("runs");
+        (await open.Page.EvaluateAsync<string>("() => document.documentElement.dataset.theme")).ShouldBe("dark");
+    }
+
+    [SkippableFact]
+    public async Task An_open_page_follows_the_pipeline_without_a_reload()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("");
+        var before = await open.Main.Locator(".flow-node").First.InnerTextAsync();
+        await Expect(open.Main.Locator(".flow-node").First).Not.ToHaveTextAsync(before, new() { Timeout = 3_000, UseInnerText = true });
+    }
+
+    private static Task<string> Focused(OpenPage open) => open.Page.EvaluateAsync<string>("() => document.activeElement.textContent.trim()");
+}

@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace FhirAspire.Dashboard.Browser.Tests;
+
+/// <summary>A page of the dashboard in a window and theme, with what its console said.</summary>
+internal sealed class OpenPage : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+    private readonly string address;
+
+    private OpenPage(IBrowserContext context, IPage page, string address)
+    {
+        (this.context, Page, this.address) = (context, page, address);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                Complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => Complaints.Add(error);
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            {
+                Complaints.Add($"asked another server: {request.Url}");
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors and warnings of the console, failures of scripts, and requests to other servers.</summary>
+    public List<string> Complaints { get; } = [];
+
+    public static async Task<OpenPage> NewAsync(RunningPipeline pipeline, int width = 1280, string theme = "light")
+    {
+        var window = await pipeline.Browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 800 },
+            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        window.SetDefaultTimeout(15_000);
+        return new OpenPage(window, await window.NewPageAsync(), pipeline.Address);
+    }
+
+    /// <summary>Opens an address of the dashboard and waits until its circuit is there and nothing is being read any more.</summary>
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(address + path);
+        await SettleAsync();
+    }
+
+    /// <summary>Waits until the page answers and no skeleton is left.</summary>
+    public async Task SettleAsync()
+    {
+        await Page.WaitForFunctionAsync("() => !document.querySelector('main .skeleton') && document.querySelector('h1')?.textContent.length > 0 && Blazor._internal?.navigationManager");
+        await Page.WaitForTimeoutAsync(250);
+    }
+
+    public ILocator Main => Page.Locator("main");
+
+    /// <summary>What is poor to look at: sideways scroll, and texts that only a program can want.</summary>
+    public async Task<IReadOnlyList<string>> BlemishesAsync()
+    {
+        var found = new List<string>();
+        var wide = await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
+        if (wide > 0)
+        {
+            found.Add($"scrolls sideways by {wide} px");
+        }
+
+        var text = await Main.InnerTextAsync();
+        found.AddRange(Regex.Matches(text, @"\bNaN\b|\bundefined\b|\bInfinity\b|\[object |0001-01-01|01/01/0001|System\.\w+", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => $"shows {match.Value}"));
+        return found;
+    }
+
+    public ValueTask DisposeAsync() => context.DisposeAsync();
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using static Microsoft.Playwright.Assertions;
+
+namespace FhirAspire.Dashboard.Browser.Tests;
+
+[Collection(OnePipeline.Name)]
+public sealed class PageTests(RunningPipeline pipeline)
+{
+    /// <summary>A folder into which the pages are drawn, for the documentation.</summary>
+    public const string ScreenshotsVariable = "FHIRASPIRE_SCREENSHOTS";
+
+    [SkippableTheory]
+    [InlineData(1280, "light")]
+    [InlineData(1280, "dark")]
+    [InlineData(390, "light")]
+    [InlineData(390, "dark")]
+    public async Task Every_page_has_content_and_no_fault(int width, string theme)
+    {
+        await using var open = await OpenPage.NewAsync(pipeline, width, theme);
+        var faults = new List<string>();
+        foreach (var (name, path, content) in await PagesAsync(open))
+        {
+            await open.GoAsync(path);
+            (await open.Page.EvaluateAsync<string>("() => document.documentElement.dataset.theme ?? 'light'")).ShouldBe(theme);
+            await Expect(open.Main).ToContainTextAsync(content, new() { IgnoreCase = true, UseInnerText = true });
+            faults.AddRange((await open.BlemishesAsync()).Select(blemish => $"{name}: {blemish}"));
+            // Axe is slow: each theme and each width is seen by it once.
+            if ((width, theme) is (1280, "light") or (390, "dark"))
+            {
+                faults.AddRange((await Axe.CheckAsync(open.Page)).Select(rule => $"{name}: {rule}"));
+            }
+
+            if (Environment.GetEnvironmentVariable(ScreenshotsVariable) is { Length: > 0 } folder)
+            {
+                await open.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{theme}.png"), Animations = Microsoft.Playwright.ScreenshotAnimations.Disabled });
+            }
+        }
+
+        faults.AddRange(open.Complaints);
+        faults.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task An_address_that_leads_nowhere_says_so()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        var answer = await open.Page.GotoAsync(pipeline.Address + "no/such/page");
+        answer!.Status.ShouldBe(404);
+        (await open.Main.InnerTextAsync()).ShouldContain("There is no such page");
+    }
+
+    /// <summary>Every page with a text that only its content brings.</summary>
+    private async Task<IReadOnlyList<(string Name, string Path, string Content)>> PagesAsync(OpenPage open)
+    {
+        var runs = JsonDocument.Parse(await (await open.Page.APIRequest.GetAsync(pipeline.Address + "api/v1/runs?limit=500")).TextAsync()).RootElement.EnumerateArray().ToList();
+        var failed = runs.First(run => run.GetProperty("job").GetString() == "dbt" && run.GetProperty("status").GetString() == "failed").GetProperty("id").GetInt64();
+        var good = runs.First(run => run.GetProperty("job").GetString() == "dbt" && run.GetProperty("status").GetString() == "succeeded").GetProperty("id").GetInt64();
+        await open.GoAsync("patients");
+        var patient = await open.Main.Locator("a[href*='patients/']").First.GetAttributeAsync("href");
+        return
+        [
+            ("overview", "", "Generator"),
+            ("runs", "runs", "What ran when"),
+            ("run-failed", $"runs/{failed}", "Cause"),
+            ("run", $"runs/{good}", "models and seeds built"),
+            ("models", "models", "fct_encounters"),
+            ("model", "models/fct_encounters", "Columns"),
+            ("quality", "quality", "tests pass"),
+            ("quarantine", "quality?tab=quarantine", RunningPipeline.BrokenFile),
+            ("cohorts", "analytics/cohorts?a.cond=59621000&b.cond=15777000", "women"),
+            ("cost", "analytics/cost", "billed"),
+            ("outcomes", "analytics/outcomes", "BMI"),
+            ("population", "analytics/population", "women"),
+            ("patients", "patients", "Seen last"),
+            ("patient", patient!, "Encounters"),
+            ("sql", "sql", "fct_encounters"),
+            ("settings", "settings", "Run history"),
+        ];
+    }
+}
