@@ -56,6 +56,15 @@ internal sealed class DbtSession
     /// <summary>Environment variables that templates have read while the project was parsed, for partial parsing.</summary>
     public ConcurrentDictionary<string, string?> EnvironmentRead { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether files are being parsed.</summary>
+    public bool IsParsing { get; set; }
+
+    /// <summary>Whether a template looked at the command line while the project was parsed.</summary>
+    public bool OptionsRead { get; set; }
+
+    /// <summary>How many files this run has parsed; 0 when the stored manifest still counts.</summary>
+    public int ParsedFiles { get; set; }
+
     /// <summary>The variables of a package, the command line's over all.</summary>
     public DbtMap VariablesOf(string package) => variables.GetOrAdd(package, Merge);
 

@@ -96,9 +96,11 @@ internal sealed class ScopeFunctions(NodeScope scope)
                 value = new JinjaList(Session.Selected);
                 return true;
             case "invocation_args_dict":
+                NoteOptions();
                 value = Host.ToTemplate(InvocationArgs.Of(Session));
                 return true;
             case "dbt_metadata_envs":
+                NoteOptions();
                 value = Host.ToTemplate(InvocationArgs.MetadataVariables(Session.EnvironmentVariables));
                 return true;
             case "pre_hooks" or "post_hooks":
@@ -220,6 +222,9 @@ internal sealed class ScopeFunctions(NodeScope scope)
 
         return LibraryFunctions.EnvVar(Session, name, call.Get(1, "default"));
     }
+
+    // Properties files are given these values whether they use them or not.
+    private void NoteOptions() => Session.OptionsRead |= Session.IsParsing && (scope.Node is not null || scope.Operation is not null);
 
     private string Log(JinjaCall call)
     {

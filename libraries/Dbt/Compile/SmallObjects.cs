@@ -118,7 +118,11 @@ internal sealed class FlagsObject(DbtSession session) : JinjaObject
 {
     public override string TypeName => "Flags";
 
-    public override bool TryGetAttribute(string name, out object? value) => InvocationArgs.TryFlag(session, name, out value);
+    public override bool TryGetAttribute(string name, out object? value)
+    {
+        session.OptionsRead |= session.IsParsing;
+        return InvocationArgs.TryFlag(session, name, out value);
+    }
 
     public override bool TryGetItem(object? key, out object? value)
     {

@@ -156,6 +156,9 @@ internal sealed class DbtNode
 
     public List<string> DependsOnMacros { get; set; } = [];
 
+    /// <summary>The macros that the node's own file calls, without those that properties add.</summary>
+    public List<string> OwnMacros { get; set; } = [];
+
     public string? RelationName { get; set; }
 
     public DbtMap Contract { get; set; } = [];

@@ -32,12 +32,12 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
         CheckRelations();
         CheckGroups();
         FindPrimaryKeys();
-        WarnDeprecated();
         UnusedConfigs.Warn(session, manifest);
         manifest.BuildParentAndChildMaps();
     }
 
-    private void Resolve(DbtNode node)
+    /// <summary>Finds the nodes that a node refers to.</summary>
+    public void Resolve(DbtNode node)
     {
         foreach (var reference in node.Refs)
         {
@@ -233,29 +233,5 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
 
         var both = notNull.Where(name => unique.Contains(name) || disabled.Contains(name)).ToList();
         return both.Count > 0 ? both : unique.Count > 0 ? [.. unique] : [.. disabled];
-    }
-
-    private void WarnDeprecated()
-    {
-        var now = session.StartedAt;
-        foreach (var node in manifest.Nodes.Values.Where(node => node.DeprecationDate is not null && node.IsEnabled))
-        {
-            if (!DateTimeOffset.TryParse(Val.Str(node.DeprecationDate), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var date))
-            {
-                continue;
-            }
-
-            var name = node.Version is null ? node.Name : $"{node.Name}.v{Val.Str(node.Version)}";
-            if (date < now)
-            {
-                session.Log.Warn("DeprecatedModel", $"Model {name} has passed its deprecation date of {Val.Str(node.DeprecationDate)}. This model should be disabled or removed.", node.OriginalFilePath);
-            }
-
-            foreach (var child in manifest.Nodes.Values.Where(child => child.ResourceType is DbtResourceType.Model && child.DependsOnNodes.Contains(node.UniqueId, StringComparer.Ordinal)))
-            {
-                session.Log.Warn(date < now ? "DeprecatedReference" : "UpcomingReferenceDeprecation",
-                    $"While compiling '{child.Name}': Found a reference to {name}, which {(date < now ? "was" : "is slated for")} {(date < now ? "deprecated on" : "deprecation on")} '{Val.Str(node.DeprecationDate)}'.", child.OriginalFilePath);
-            }
-        }
     }
 }

@@ -57,6 +57,7 @@ internal sealed class NodeFactory(DbtSession session)
         }
 
         AddMacros(node, macros);
+        node.OwnMacros = [.. node.DependsOnMacros];
     }
 
     /// <summary>Sets the configuration from all levels, and what follows from it.</summary>

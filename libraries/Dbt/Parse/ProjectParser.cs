@@ -6,15 +6,16 @@ using FhirAspire.Dbt.Values;
 namespace FhirAspire.Dbt.Parse;
 
 /// <summary>Reads a project and its packages into a manifest.</summary>
-internal sealed class ProjectParser(DbtSession session)
+/// <param name="session">What the run knows.</param>
+/// <param name="files">The files of each project.</param>
+internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<SourceFile>> files)
 {
     private readonly Manifest manifest = new() { ProjectName = session.Root.Name, AdapterType = session.Adapter.Type };
 
     public Manifest Parse()
     {
         var projects = session.Projects.Values.Where(project => !InternalPackages.IsInternal(project.Name)).ToList();
-        var files = projects.ToDictionary(project => project.Name, FileFinder.Find, StringComparer.Ordinal);
-        ReadMacros(projects, files);
+        ReadMacros(projects);
         session.Manifest = manifest;
         var factory = new NodeFactory(session);
         var nodes = new NodeFiles(factory, manifest);
@@ -24,7 +25,7 @@ internal sealed class ProjectParser(DbtSession session)
         }
 
         CheckNames();
-        ReadProperties(factory, projects, files);
+        ReadProperties(factory, projects);
         if (LoadSelectors() is { } selectors)
         {
             manifest.Selectors = selectors;
@@ -34,7 +35,7 @@ internal sealed class ProjectParser(DbtSession session)
         return manifest;
     }
 
-    private void ReadMacros(List<DbtProject> projects, Dictionary<string, List<SourceFile>> files)
+    private void ReadMacros(List<DbtProject> projects)
     {
         foreach (var macro in InternalPackages.Macros(session.Adapter.Type))
         {
@@ -66,7 +67,7 @@ internal sealed class ProjectParser(DbtSession session)
         MacroDependencies.Find(manifest, session.Macros);
     }
 
-    private void ReadProperties(NodeFactory factory, List<DbtProject> projects, Dictionary<string, List<SourceFile>> files)
+    private void ReadProperties(NodeFactory factory, List<DbtProject> projects)
     {
         var fixtures = new Dictionary<(string, string, string), SourceFile>();
         foreach (var file in files.Values.SelectMany(list => list).Where(file => file.Kind == FileKind.Fixture))

@@ -23,6 +23,9 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
         }
     }
 
+    /// <summary>Takes every warning while the project is parsed, for the stored manifest.</summary>
+    public List<Parse.Cache.ParseWarning>? Recording { get; set; }
+
     public void Info(string message) => Write(DbtLogLevel.Info, message);
 
     public void Debug(string message) => Write(DbtLogLevel.Debug, message);
@@ -44,6 +47,7 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
     /// <exception cref="DbtException">Warnings are errors.</exception>
     public void Warn(string name, string message, string? file = null, int? line = null)
     {
+        Recording?.Add(new Parse.Cache.ParseWarning(name, message, file, line));
         var (isError, isSilent) = Treatment(name);
         if (isSilent)
         {

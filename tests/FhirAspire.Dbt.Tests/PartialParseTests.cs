@@ -1,0 +1,213 @@
+using System.Text.Json.Nodes;
+
+namespace FhirAspire.Dbt.Tests;
+
+/// <summary>The stored manifest: when it counts, what a change costs, and that it never differs from a fresh one.</summary>
+public sealed class PartialParseTests : IDisposable
+{
+    private const string Project = "name: shop\nversion: '1.0'\nprofile: shop\nvars: {scale: 1}\non-run-start: [\"select 1\"]\nmodels:\n  shop:\n    +tags: [t]\n";
+    private readonly ProjectFolder project = new(Project);
+
+    public PartialParseTests()
+    {
+        project.Environment["LEVEL"] = "one";
+        project.Write("seeds/raw.csv", "id,name\n1,a\n2,b\n");
+        project.Write("models/base.sql", "select id, {{ var('scale') }} as scale from {{ ref('raw') }}");
+        project.Write("models/other.sql", "{{ config(materialized='view') }} select 1 as id");
+        project.Write("models/top.sql", "{{ config(alias=shape('top')) }} select * from {{ ref('base') }} -- {{ env_var('LEVEL') }}");
+        project.Write("models/v1.sql", "select 1 as id");
+        project.Write("models/v2.sql", "select 2 as id");
+        project.Write("macros/shape.sql", "{% macro shape(x) %}{{ return(x ~ '_' ~ target.name) }}{% endmacro %}");
+        project.Write("models/docs.md", "{% docs text %}A *text*{% enddocs %}");
+        project.Write("tests/single.sql", "select * from {{ ref('base') }} where id < 0");
+        project.Write("snapshots/snap.sql", "{% snapshot snap %}{{ config(unique_key='id', strategy='check', check_cols='all') }}select * from {{ ref('raw') }}{% endsnapshot %}");
+        project.Write("models/schema.yml", """
+            groups: [{name: g, owner: {name: me, email: m@x.org}}]
+            models:
+              - name: base
+                description: "{{ doc('text') }}"
+                config: {group: g, meta: {level: 1.5, since: 2024-01-31, list: [1, two, null]}}
+                columns: [{name: id, data_tests: [unique, {not_null: {config: {severity: warn}}}]}]
+              - name: versioned
+                latest_version: 2
+                versions: [{v: 1, defined_in: v1, deprecation_date: 2020-01-01}, {v: 2, defined_in: v2}]
+              - name: nowhere
+            sources: [{name: raw_data, tables: [{name: t, freshness: {warn_after: {count: 1, period: day}}, loaded_at_field: at}]}]
+            exposures: [{name: report, type: dashboard, owner: {name: me}, depends_on: [ref('top')]}]
+            unit_tests: [{name: u, model: other, given: [], expect: {rows: [{id: 1}]}}]
+            """);
+    }
+
+    [Fact]
+    public async Task An_unchanged_project_is_not_parsed_again_and_its_manifest_is_the_same()
+    {
+        await ParsedAsync(all: true);
+        var first = Manifest();
+        await ParsedAsync(0);
+        Manifest().ShouldBe(first);
+        var warnings = project.Console.Text;
+        warnings.ShouldContain("Did not find matching node for patch with name 'nowhere'");
+        warnings.ShouldContain("passed its deprecation date");
+        (await project.RunAsync("parse", "--warn-error")).ExitCode.ShouldNotBe(0);
+    }
+
+    [Theory]
+    [InlineData("models/base.sql", "select id, 5 as scale from {{ ref('raw') }} join {{ ref('other') }} using (id)")]
+    [InlineData("models/top.sql", "{{ config(alias=shape('top')) }} select 3 as id")]
+    [InlineData("tests/single.sql", "select * from {{ ref('base') }} where id < -1 and {{ dbt.length(\"'a'\") }} = 1")]
+    [InlineData("seeds/raw.csv", "id,name\n7,z\n")]
+    public async Task A_changed_body_costs_its_own_file_and_gives_what_a_whole_parse_gives(string path, string text)
+    {
+        await ParsedAsync(all: true);
+        project.Write(path, text);
+        await ParsedAsync(1);
+        var partial = Manifest();
+        (await project.RunAsync("parse", "--no-partial-parse")).ExitCode.ShouldBe(0);
+        partial.ShouldBe(Manifest());
+    }
+
+    [Theory]
+    [InlineData("models/other.sql", "{{ config(materialized='table') }} select 1 as id")]
+    [InlineData("models/v1.sql", "select 3 as id")]
+    [InlineData("models/extra.sql", "select 1 as id")]
+    [InlineData("models/docs.md", "{% docs text %}Another{% enddocs %}")]
+    [InlineData("macros/shape.sql", "{% macro shape(x) %}{{ return('new_' ~ x) }}{% endmacro %}")]
+    [InlineData("snapshots/snap.sql", "{% snapshot snap %}{{ config(unique_key='id', strategy='check', check_cols='all') }}select * from {{ ref('base') }}{% endsnapshot %}")]
+    [InlineData("models/schema.yml", "models: [{name: base, description: plain}, {name: v1}, {name: v2}]")]
+    [InlineData("dbt_project.yml", Project + "    +materialized: table\n")]
+    [InlineData("selectors.yml", "selectors: [{name: s, definition: base}]")]
+    [InlineData("profiles.yml", "shop:\n  target: prod\n  outputs:\n    prod: {type: duckdb, path: shop.duckdb, schema: other, threads: 2}\n")]
+    [InlineData(".dbtignore", "other.sql\nschema.yml\n")]
+    [InlineData("dbt_packages/tools/dbt_project.yml", "name: tools\nversion: '1.0'\n")]
+    public async Task A_change_that_reaches_further_is_parsed_with_everything(string path, string text)
+    {
+        await ParsedAsync(all: true);
+        project.Write(path, text);
+        await ParsedAsync(all: true);
+        var manifest = Manifest();
+        (await project.RunAsync("parse", "--no-partial-parse")).ExitCode.ShouldBe(0);
+        manifest.ShouldBe(Manifest());
+        await ParsedAsync(0);
+    }
+
+    [Fact]
+    public async Task A_deleted_file_is_missed()
+    {
+        await ParsedAsync(all: true);
+        project.Delete("models/base.sql");
+        var result = await project.RunAsync("parse");
+        result.ExitCode.ShouldBe(2);
+        result.Error!.Code.ShouldBe("DBT2001");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_broken_by_a_change_is_an_error_and_mending_it_is_enough()
+    {
+        await ParsedAsync(all: true);
+        project.Write("models/other.sql", "{{ config(materialized='view') }} select {{ 1 + }}");
+        (await project.RunAsync("parse")).Error!.File.ShouldBe("models/other.sql");
+        project.Write("models/other.sql", "{{ config(materialized='view') }} select 1 as id");
+        await ParsedAsync(0);
+    }
+
+    [Fact]
+    public async Task Variables_and_environment_count()
+    {
+        await ParsedAsync(all: true);
+        await ParsedAsync(all: true, "--vars", "{scale: 2}");
+        await ParsedAsync(0, "--vars", "{scale: 2}");
+        project.Environment["LEVEL"] = "two";
+        await ParsedAsync(all: true, "--vars", "{scale: 2}");
+        project.Environment["UNUSED"] = "x";
+        await ParsedAsync(0, "--vars", "{scale: 2}");
+    }
+
+    [Fact]
+    public async Task Options_count_where_a_template_looks_at_them()
+    {
+        await ParsedAsync(all: true);
+        await ParsedAsync(0, "--no-print");
+        project.Write("macros/shape.sql", "{% macro shape(x) %}{{ return(x ~ flags.PRINT) }}{% endmacro %}");
+        await ParsedAsync(all: true);
+        await ParsedAsync(0);
+        await ParsedAsync(all: true, "--no-print");
+    }
+
+    [Fact]
+    public async Task A_change_of_equal_length_within_one_tick_of_the_clock_is_seen()
+    {
+        await ParsedAsync(all: true);
+        var path = Path.Combine(project.Root, "models/other.sql");
+        var time = File.GetLastWriteTimeUtc(path);
+        project.Write("models/other.sql", "{{ config(materialized='view') }} select 2 as id");
+        File.SetLastWriteTimeUtc(path, time);
+        await ParsedAsync(all: true);
+        Manifest().ShouldContain("select 2 as id");
+    }
+
+    [Fact]
+    public async Task A_damaged_store_is_parsed_over()
+    {
+        await ParsedAsync(all: true);
+        var path = Path.Combine(project.Root, "target/partial_parse.bin");
+        var bytes = await File.ReadAllBytesAsync(path);
+        foreach (var length in new[] { 0, 3, bytes.Length / 2, bytes.Length - 1 })
+        {
+            await File.WriteAllBytesAsync(path, bytes[..length]);
+            await ParsedAsync(all: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_from_the_stored_manifest_gives_the_same_tables()
+    {
+        (await project.RunAsync("build", "--exclude", "source:*")).ExitCode.ShouldBe(0, project.Console.Text);
+        project.Console.Text.ShouldMatch(@"Parsed (\d+) of \1 files");
+        (await project.RunAsync("build", "--exclude", "source:*")).ExitCode.ShouldBe(0, project.Console.Text);
+        project.Console.Text.ShouldContain("Parsed 0 of ");
+    }
+
+    public void Dispose() => project.Dispose();
+
+    private Task ParsedAsync(int files, params string[] options) => CheckAsync(text => text.ShouldContain($"Parsed {files} of "), options);
+
+    private Task ParsedAsync(bool all, params string[] options) => CheckAsync(text => text.ShouldMatch(@"Parsed (\d+) of \1 files", $"everything should have been parsed ({all})"), options);
+
+    private async Task CheckAsync(Action<string> check, string[] options)
+    {
+        var result = await project.RunAsync(["parse", .. options]);
+        result.ExitCode.ShouldBe(0, result.Error?.ToConsoleText() ?? project.Console.Text);
+        check(project.Console.Text);
+    }
+
+    // The manifest without what differs from run to run.
+    private string Manifest()
+    {
+        var manifest = JsonNode.Parse(project.Read("target/manifest.json"))!.AsObject();
+        manifest.Remove("metadata");
+        Strip(manifest);
+        return manifest.ToJsonString();
+
+        static void Strip(JsonNode? node)
+        {
+            switch (node)
+            {
+                case JsonObject map:
+                    map.Remove("created_at");
+                    foreach (var (_, value) in map)
+                    {
+                        Strip(value);
+                    }
+
+                    break;
+                case JsonArray list:
+                    foreach (var item in list)
+                    {
+                        Strip(item);
+                    }
+
+                    break;
+            }
+        }
+    }
+}
