@@ -21,6 +21,7 @@ internal static class EmbeddedHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(EmbeddedHost).Assembly.GetName().Name });
         EmbeddedDefaults.Apply(builder.Configuration, data, settings, defaults ?? []);
         builder.AddServiceDefaults();
+        builder.Logging.AddLogFiles(data.Logs);
 
         if (UsesEmbeddedS3(builder.Configuration))
         {

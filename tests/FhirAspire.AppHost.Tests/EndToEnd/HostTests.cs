@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace FhirAspire.AppHost.Tests.EndToEnd;
 
@@ -33,6 +34,11 @@ public sealed class HostTests
                 await host.WaitForExitAsync();
             }
         }
+
+        // The log as files: one JSON object a line.
+        var log = await File.ReadAllLinesAsync(Directory.EnumerateFiles(Path.Combine(data.Path, "logs"), "*.log").ShouldHaveSingleItem());
+        log.ShouldNotBeEmpty();
+        log.ShouldAllBe(line => JsonDocument.Parse(line, default).RootElement.GetProperty("@t").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
 
         await using var warehouse = data.OpenWarehouse();
         await using var session = await warehouse.OpenAsync();
