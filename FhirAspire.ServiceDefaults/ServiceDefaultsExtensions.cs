@@ -1,12 +1,15 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using OpenTelemetry;
 
 namespace FhirAspire.ServiceDefaults;
 
@@ -15,6 +18,8 @@ public static class ServiceDefaultsExtensions
 {
     /// <summary>The prefix of the names of this solution's activity sources and meters.</summary>
     public const string TelemetryPrefix = "FhirAspire.*";
+
+    private const string MetricsPath = "/metrics";
 
     /// <summary>Adds telemetry (OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set), health checks, service discovery and resilience.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
@@ -31,7 +36,8 @@ public static class ServiceDefaultsExtensions
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddMeter(TelemetryPrefix))
+                .AddMeter(TelemetryPrefix)
+                .AddPrometheusExporter())
             .WithTracing(tracing => tracing
                 .AddSource(TelemetryPrefix)
                 .AddAspNetCoreInstrumentation()
@@ -52,11 +58,26 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> (ready) and <c>/alive</c> (live).</summary>
+    /// <summary>
+    /// Maps <c>/health</c> (ready) and <c>/alive</c> (live), each with reasons, and <c>/metrics</c> for Prometheus: from this machine only, unless
+    /// <c>Telemetry:MetricsFromAnywhere</c> is true.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health");
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live"), ResponseWriter = HealthReportWriter.WriteAsync });
+        var fromAnywhere = app.Configuration.GetValue("Telemetry:MetricsFromAnywhere", false);
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path != MetricsPath || fromAnywhere || context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        app.MapPrometheusScrapingEndpoint(MetricsPath);
         return app;
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using FhirAspire.Dbt;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Raw;
 using Microsoft.Extensions.Options;
@@ -22,6 +24,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
+        var traces = PatientTraces.Take();
         var state = await RawStateAsync(cancellationToken);
         if (state == builtState && context.Trigger == RunTrigger.Schedule)
         {
@@ -30,11 +33,12 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
 
         var passes = await StagePiledUpAsync(context, cancellationToken);
         var collector = new DbtNodeCollector(context.RunId, context.Progress, logger);
-        await BuildAsync(Arguments(), [DbtLayers.MartsSelection], collector, cancellationToken);
+        await BuildAsync(Arguments(context), [DbtLayers.MartsSelection], collector, cancellationToken);
         await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
         passes.ForEach(collector.AddPass);
         var published = await publisher.PublishAsync(context.RunId, cancellationToken);
         builtState = state;
+        PatientTraces.InMarts(traces);
         var counts = collector.Counts;
         return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {collector.Counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");
     }
@@ -48,7 +52,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         {
             DbtRunnerLog.Staging(logger, backlog, options.MaxNewEntries);
             var collector = new DbtNodeCollector(context.RunId, context.Progress, logger);
-            await BuildAsync([.. Arguments(), "--select", DbtLayers.StagingSelection, "--exclude-resource-type", "test", "unit_test"], [], collector, cancellationToken);
+            await BuildAsync([.. Arguments(context), "--select", DbtLayers.StagingSelection, "--exclude-resource-type", "test", "unit_test"], [], collector, cancellationToken);
             passes.Add(collector);
             var left = await StagingBacklog.CountAsync(warehouse, cancellationToken);
             if (left >= backlog)
@@ -76,6 +80,20 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         cancellationToken.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Adds the rows that wait for a run, and the age of the marts.</summary>
+    /// <param name="levels">What others have measured.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<PipelineLevels> MeasureAsync(PipelineLevels levels, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        var last = (await store.QueryAsync(new RunFilter { Job = Name, Status = RunStatus.Succeeded, Limit = 1 }, cancellationToken)).FirstOrDefault();
+        await using var session = await warehouse.OpenAsync(cancellationToken);
+        await RawLayer.EnsureAsync(session, cancellationToken);
+        var rows = (await session.QueryAsync(
+            $"select coalesce(sum(row_count), 0) from raw.load_objects where loaded_at > {warehouse.Dialect.Parameter(1)}", [last?.StartedAt ?? DateTime.UnixEpoch], cancellationToken)).Scalar;
+        return levels with { RowsForDbt = Convert.ToInt64(rows, CultureInfo.InvariantCulture), MartsAge = last is null ? null : time.GetUtcNow().UtcDateTime - last.StartedAt };
+    }
+
     private static DbtRunException Failure(DbtResult result)
     {
         if (result.Error is { } error)
@@ -90,10 +108,11 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
             failed.Count > 0 && failed.TrueForAll(node => node.Error?.IsTransient == true));
     }
 
-    private string[] Arguments()
+    private string[] Arguments(JobContext context)
     {
+        var threads = context.Threads(options.Threads);
         string[] arguments = ["build", "--project-dir", options.ProjectDir, "--profiles-dir", options.ProjectDir, "--target-path", options.TargetDir, "--vars", $"max_new_entries: {options.MaxNewEntries}"];
-        return options.Threads > 0 ? [.. arguments, "--threads", options.Threads.ToString()] : arguments;
+        return threads > 0 ? [.. arguments, "--threads", threads.ToString()] : arguments;
     }
 
     // What has been loaded, in one cheap look: a run that would find the same again has nothing to do.

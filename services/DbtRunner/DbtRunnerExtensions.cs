@@ -1,5 +1,7 @@
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Telemetry;
+using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Hosting;
 
 namespace FhirAspire.DbtRunner;
@@ -14,6 +16,14 @@ public static class DbtRunnerExtensions
         builder.AddWarehouse();
         builder.Services.AddSingleton<MartsPublisher>();
         builder.Services.AddSingleton(new TransientFaultRule(exception => exception is DbtRunException dbt ? dbt.IsTransient : null));
+        builder.AddReadiness("warehouse", async (services, stop) =>
+        {
+            var warehouse = services.GetRequiredService<IWarehouse>();
+            await using var session = await warehouse.OpenAsync(stop);
+            await session.QueryAsync("select 1", null, stop);
+            return $"{warehouse.Kind} answers";
+        });
+        builder.Services.AddSingleton(services => new LevelSource("dbt", (levels, stop) => services.GetRequiredService<DbtJob>().MeasureAsync(levels, stop)));
         return builder.AddJob<DbtJob>(JobNames.Dbt, job =>
         {
             job.Every = TimeSpan.FromMinutes(10);

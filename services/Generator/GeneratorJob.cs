@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FhirAspire.Pipeline.Jobs;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +17,14 @@ public sealed class GeneratorJob(IPatientSource source, IOptions<GeneratorOption
         var bytes = 0L;
         for (var i = 0; i < options.Value.PatientsPerRun; i++)
         {
+            // A trace of its own for every patient; the run that wrote it is only linked.
+            var run = Activity.Current;
+            Activity.Current = null;
+            using var activity = GeneratorLog.Activities.StartActivity("generate patient", ActivityKind.Producer, default(ActivityContext), links: run is null ? null : [new ActivityLink(run.Context)]);
             var written = await source.NextAsync(cancellationToken);
+            activity?.SetTag("fhiraspire.folder", written.Count > 0 ? written[0].Folder.Key : null);
+            activity?.Stop();
+            Activity.Current = run;
             items.AddRange(written);
             bytes += written.Sum(item => item.Bytes);
             if (written.Count == 0 || written[^1].Kind == SpooledKind.Shared)

@@ -1,7 +1,11 @@
+using System.Diagnostics;
+
 namespace FhirAspire.Generator;
 
 internal static partial class GeneratorLog
 {
+    public static readonly ActivitySource Activities = new("FhirAspire.Generator");
+
     [LoggerMessage(2001, LogLevel.Information, "Replay of {Source} has come to its end ({Folders} folders); set Generator:Replay:Loop=true to go on under new ids")]
     public static partial void ReplayEnded(ILogger logger, string source, int folders);
 

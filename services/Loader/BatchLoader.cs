@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Raw;
 
@@ -12,7 +13,7 @@ namespace FhirAspire.Loader;
 /// problem of its own: the others are loaded, it is tried again by the next attempt.
 /// </summary>
 internal sealed class BatchLoader(
-    ObjectBucket bucket, IWarehouseSession session, LoadIdentity identity, LoaderOptions options, TimeProvider time, ILogger logger, LoadTotals totals, IProgress<JobProgress> progress)
+    ObjectBucket bucket, IWarehouseSession session, LoadIdentity identity, LoaderOptions options, int parallelism, TimeProvider time, ILogger logger, LoadTotals totals, IProgress<JobProgress> progress)
 {
     // So many objects in a row that cannot be fetched are not a fault of these objects.
     private const int MostProblems = 10;
@@ -55,7 +56,7 @@ internal sealed class BatchLoader(
         }
 
         // The appender takes a row at a time, so a few rows ahead are enough; their documents are the memory of a load.
-        var channel = Channel.CreateBounded<LoadedRow>(new BoundedChannelOptions(options.Parallelism * 2) { SingleReader = true });
+        var channel = Channel.CreateBounded<LoadedRow>(new BoundedChannelOptions(parallelism * 2) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var done = new List<LoadedObject>(worse.Values);
         var unfetched = new ConcurrentDictionary<string, Exception?>(StringComparer.Ordinal);
@@ -106,7 +107,7 @@ internal sealed class BatchLoader(
         {
             try
             {
-                await Parallel.ForEachAsync(items.Where(item => !worse.ContainsKey(item.Object.Key)), new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = stop.Token }, async (item, token) =>
+                await Parallel.ForEachAsync(items.Where(item => !worse.ContainsKey(item.Object.Key)), new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = stop.Token }, async (item, token) =>
                 {
                     var loaded = new LoadedObject(item.Object);
                     try
@@ -165,7 +166,7 @@ internal sealed class BatchLoader(
     private async Task<IReadOnlyDictionary<string, LoadedObject>> FindWorseAsync(List<NewObject> items, CancellationToken cancellationToken)
     {
         var worse = new ConcurrentDictionary<string, LoadedObject>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(items.Where(item => item.IsKnown), new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken }, async (item, token) =>
+        await Parallel.ForEachAsync(items.Where(item => item.IsKnown), new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken }, async (item, token) =>
         {
             var loaded = new LoadedObject(item.Object);
             try
@@ -193,6 +194,11 @@ internal sealed class BatchLoader(
         foreach (var loaded in done)
         {
             totals.Add(loaded);
+            if (loaded.Trace is { } trace)
+            {
+                PatientTraces.Loaded(trace);
+            }
+
             foreach (var error in loaded.Errors)
             {
                 LoaderLog.Quarantined(logger, error.FileKey, error.Code, error.Place, error.Reason);

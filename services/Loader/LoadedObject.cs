@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using FhirAspire.Warehouse.Raw;
 
 namespace FhirAspire.Loader;
@@ -11,6 +12,9 @@ internal sealed class LoadedObject(RawObject item)
     public long Rows { get; set; }
 
     public long Resources { get; set; }
+
+    /// <summary>The trace of the patient that it brings; null where nobody follows it.</summary>
+    public ActivityContext? Trace { get; set; }
 
     public List<RawError> Errors { get; } = [];
 }

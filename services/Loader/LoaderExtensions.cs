@@ -1,6 +1,7 @@
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Hosting;
 
@@ -17,6 +18,9 @@ public static class LoaderExtensions
         builder.AddWarehouse();
         builder.Services.AddSingleton<ObjectLoader>();
         builder.Services.AddSingleton(new TransientFaultRule(exception => exception is WarehouseException warehouse ? warehouse.IsTransient : null));
+        builder.AddReadiness("s3", S3Async);
+        builder.AddReadiness("warehouse", WarehouseAsync);
+        builder.Services.AddSingleton(services => new LevelSource("loader", (levels, stop) => services.GetRequiredService<LoaderJob>().MeasureAsync(levels, stop)));
         return builder.AddJob<LoaderJob>(JobNames.Loader, job =>
         {
             job.Every = TimeSpan.FromMinutes(5);
@@ -24,5 +28,20 @@ public static class LoaderExtensions
             job.Follow = builder.Configuration.GetValue("Loader:OnUpload", FollowMode.FirstOnly);
             job.Timeout = TimeSpan.FromHours(2);
         });
+    }
+
+    private static async Task<string> S3Async(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var bucket = services.GetRequiredService<ObjectBucket>();
+        await bucket.EnsureBucketAsync(cancellationToken);
+        return $"bucket {bucket.Bucket} answers";
+    }
+
+    private static async Task<string> WarehouseAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var warehouse = services.GetRequiredService<IWarehouse>();
+        await using var session = await warehouse.OpenAsync(cancellationToken);
+        await session.QueryAsync("select 1", null, cancellationToken);
+        return $"{warehouse.Kind} answers";
     }
 }

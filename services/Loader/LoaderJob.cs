@@ -1,5 +1,6 @@
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse.Raw;
 using Microsoft.Extensions.Options;
 
@@ -21,13 +22,10 @@ public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions
     {
         var now = time.GetUtcNow();
         var isSweep = context.Trigger == RunTrigger.Manual || lastSweep is null || now - lastSweep >= options.Value.SweepInterval;
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
-        string[] prefixes = isSweep
-            ? [ObjectKeys.Patients]
-            : [.. Enumerable.Range(0, options.Value.RecentDays).Select(back => ObjectKeys.OfDay(today.AddDays(-back))).Reverse()];
+        var prefixes = isSweep ? [ObjectKeys.Patients] : RecentPrefixes(now);
 
         await bucket.EnsureBucketAsync(cancellationToken);
-        var totals = await loader.LoadAsync(prefixes, new LoadIdentity(context.RunId, context.Fence), context.Progress, cancellationToken);
+        var totals = await loader.LoadAsync(prefixes, new LoadIdentity(context.RunId, context.Fence), context.Progress, context.Threads(options.Value.Parallelism), cancellationToken);
         lastSweep = isSweep && totals.Problems.Count == 0 ? now : lastSweep;
         return new JobOutcome(new Dictionary<string, long>
         {
@@ -36,5 +34,22 @@ public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions
         {
             Problems = totals.Problems,
         };
+    }
+
+    /// <summary>Adds what waits for a load, and the age of what is loaded.</summary>
+    /// <param name="levels">What others have measured.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<PipelineLevels> MeasureAsync(PipelineLevels levels, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        var now = time.GetUtcNow();
+        var (waiting, newest) = await loader.MeasureAsync(RecentPrefixes(now), cancellationToken);
+        return levels with { ObjectsToLoad = waiting, RawAge = newest is { } at ? now.UtcDateTime - at : null };
+    }
+
+    private string[] RecentPrefixes(DateTimeOffset now)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        return [.. Enumerable.Range(0, options.Value.RecentDays).Select(back => ObjectKeys.OfDay(today.AddDays(-back))).Reverse()];
     }
 }

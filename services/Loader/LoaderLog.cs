@@ -1,7 +1,11 @@
+using System.Diagnostics;
+
 namespace FhirAspire.Loader;
 
 internal static partial class LoaderLog
 {
+    public static readonly ActivitySource Activities = new("FhirAspire.Loader");
+
     [LoggerMessage(4001, LogLevel.Warning, "Quarantined {Key}: {Code} at {Place}: {Reason}")]
     public static partial void Quarantined(ILogger logger, string key, string code, string place, string reason);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FhirAspire.ObjectStore;
 using FhirAspire.Warehouse.Raw;
 
@@ -44,6 +45,11 @@ internal sealed class ObjectFetcher(ObjectBucket bucket, LoaderOptions options, 
         {
             using var content = await OpenAsync(item, cancellationToken);
             // Rows say which content they hold; the object is known by what was listed, so that a wrong listing is not loaded for ever.
+            // The trace of the patient that the object belongs to, which the uploader has put there; the load itself is linked.
+            using var activity = content.Metadata(ObjectBucket.TraceParent) is { Length: > 0 } parent
+                ? LoaderLog.Activities.StartActivity("load object", ActivityKind.Consumer, parent, links: Activity.Current is { } run ? [new ActivityLink(run.Context)] : null)
+                : null;
+            activity?.SetTag("fhiraspire.key", item.Key);
             var actual = item with { ETag = content.ETag, LastModified = content.LastModified };
             await foreach (var row in ObjectReader.ReadAsync(actual, content.Stream, limits, loaded.Errors, cancellationToken))
             {
@@ -52,6 +58,7 @@ internal sealed class ObjectFetcher(ObjectBucket bucket, LoaderOptions options, 
                 await take(row);
             }
 
+            loaded.Trace = activity?.Context;
             return true;
         }
         catch (Exception exception) when (ObjectStoreErrors.IsNotFound(exception))

@@ -19,14 +19,15 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
     /// <param name="prefixes">What to list.</param>
     /// <param name="identity">Who loads.</param>
     /// <param name="progress">Hears of every object.</param>
+    /// <param name="parallelism">Objects read at the same time.</param>
     /// <param name="cancellationToken">Rolls back the open transaction; what is committed stays.</param>
-    public async Task<LoadTotals> LoadAsync(IReadOnlyList<string> prefixes, LoadIdentity identity, IProgress<JobProgress> progress, CancellationToken cancellationToken)
+    public async Task<LoadTotals> LoadAsync(IReadOnlyList<string> prefixes, LoadIdentity identity, IProgress<JobProgress> progress, int parallelism, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefixes);
         await using var session = await warehouse.OpenAsync(cancellationToken);
         await RawLayer.EnsureAsync(session, cancellationToken);
         var totals = new LoadTotals();
-        var loader = new BatchLoader(bucket, session, identity, options, time, logger, totals, progress);
+        var loader = new BatchLoader(bucket, session, identity, options, parallelism, time, logger, totals, progress);
         var batch = new ObjectBatch(options);
         await foreach (var item in FindDueAsync(session, cancellationToken))
         {
@@ -64,6 +65,27 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
                 batch = new ObjectBatch(options);
             }
         }
+    }
+
+    /// <summary>Counts the objects that wait, and tells when the newest row was loaded (UTC; null without rows).</summary>
+    /// <param name="prefixes">What to list.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<(long Waiting, DateTime? Newest)> MeasureAsync(IReadOnlyList<string> prefixes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefixes);
+        await using var session = await warehouse.OpenAsync(cancellationToken);
+        await RawLayer.EnsureAsync(session, cancellationToken);
+        var waiting = (long)(await RawQuarantine.DueAsync(session, cancellationToken)).Count;
+        foreach (var prefix in prefixes)
+        {
+            await foreach (var _ in FindNewAsync(session, prefix, cancellationToken))
+            {
+                waiting++;
+            }
+        }
+
+        var newest = (await session.QueryAsync("select max(loaded_at) from raw.load_objects where row_count > 0", null, cancellationToken)).Scalar;
+        return (waiting, newest is DateTime at ? DateTime.SpecifyKind(at, DateTimeKind.Utc) : null);
     }
 
     private static LoaderOptions Checked(LoaderOptions options)

@@ -28,7 +28,7 @@ public sealed class UploaderJob(SpoolDirectory spool, ObjectBucket bucket, IOpti
         if (pending.Count > 0)
         {
             await bucket.EnsureBucketAsync(cancellationToken);
-            await Parallel.ForEachAsync(pending, new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancellationToken }, async (folder, stop) =>
+            await Parallel.ForEachAsync(pending, new ParallelOptions { MaxDegreeOfParallelism = context.Threads(options.Parallelism), CancellationToken = cancellationToken }, async (folder, stop) =>
             {
                 try
                 {
@@ -58,7 +58,7 @@ public sealed class UploaderJob(SpoolDirectory spool, ObjectBucket bucket, IOpti
 
     private async Task UploadAsync(SpoolFolder folder, Totals totals, CancellationToken cancellationToken)
     {
-        using var activity = UploaderLog.Activities.StartActivity("upload folder", ActivityKind.Producer);
+        using var activity = UploaderLog.Activities.StartActivity("upload folder", ActivityKind.Producer, folder.Trace ?? Activity.Current?.Id, links: Activity.Current is { } run ? [new ActivityLink(run.Context)] : null);
         activity?.SetTag("fhiraspire.folder", folder.Key);
         var keys = new List<string>();
         foreach (var file in folder.Files())

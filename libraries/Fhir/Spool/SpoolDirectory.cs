@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace FhirAspire.Fhir.Spool;
@@ -38,6 +39,11 @@ public sealed class SpoolDirectory
         try
         {
             await write(unfinished, cancellationToken).ConfigureAwait(false);
+            if (Activity.Current?.Id is { } trace)
+            {
+                await File.WriteAllTextAsync(Path.Combine(unfinished, SpoolFolder.TraceFile), trace, cancellationToken).ConfigureAwait(false);
+            }
+
             if (options.Durable)
             {
                 foreach (var file in Directory.EnumerateFiles(unfinished))

@@ -11,10 +11,22 @@ public sealed record SpoolFolder(string Path, string Key, DateTimeOffset Created
     /// <summary>Marks an uploaded folder.</summary>
     public const string UploadedMarker = ".uploaded";
 
+    internal const string TraceFile = ".traceparent";
+
     private const string Format = "yyyy-MM-dd/HHmmssfff";
 
     /// <summary>Whether its marker says that it has been uploaded.</summary>
     public bool IsUploaded => File.Exists(System.IO.Path.Combine(Path, UploadedMarker));
+
+    /// <summary>The W3C trace context under which it was written; null where it was not traced.</summary>
+    public string? Trace
+    {
+        get
+        {
+            var file = System.IO.Path.Combine(Path, TraceFile);
+            return File.Exists(file) ? File.ReadAllText(file) : null;
+        }
+    }
 
     /// <summary>Its files, by name; the marker is none of them.</summary>
     public IEnumerable<FileInfo> Files() => new DirectoryInfo(Path).EnumerateFiles()

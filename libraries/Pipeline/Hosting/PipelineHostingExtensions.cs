@@ -1,6 +1,9 @@
 using FhirAspire.Pipeline.Alerts;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Leases;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
+using FhirAspire.Pipeline.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,15 +29,43 @@ public static class PipelineHostingExtensions
         builder.Services.AddSingleton<IRunStore>(services => new RunStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value, services.GetRequiredService<TimeProvider>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<TransientFaults>();
-        builder.Services.AddSingleton<IAlertSink, LogAlertSink>();
+        builder.Services.AddSingleton(services => new OperationsStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value));
+        builder.AddAlerts();
+        builder.AddReadiness("history", async (services, stop) =>
+        {
+            await services.GetRequiredService<IRunStore>().QueryAsync(new RunFilter { Limit = 1 }, stop).ConfigureAwait(false);
+            return "answers";
+        });
+        builder.Services.AddHealthChecks().AddCheck<JobsHealth>("alerts", tags: ["ready"]);
         builder.Services.AddSingleton<JobScheduler>();
         // Jobs are scheduled where the host says so; a command such as `once` runs them itself.
         if (builder.Configuration.GetValue("Jobs:Scheduled", true))
         {
             builder.Services.AddHostedService(services => services.GetRequiredService<JobScheduler>());
+            builder.Services.AddHostedService<LevelMeter>();
         }
 
         return builder;
+    }
+
+    private static void AddAlerts(this IHostApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection("Alerts");
+        builder.Services.AddOptions<AlertOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IAlertChannel, LogAlertChannel>();
+        if (!string.IsNullOrEmpty(section["Email:Host"]))
+        {
+            builder.Services.AddSingleton<IAlertChannel, EmailAlertChannel>();
+        }
+
+        if (!string.IsNullOrEmpty(section["Slack:WebhookUrl"]))
+        {
+            builder.Services.AddSingleton<IAlertChannel, SlackAlertChannel>();
+        }
+
+        builder.Services.AddSingleton(services => new AlertCenter(
+            services.GetRequiredService<OperationsStore>(), services.GetServices<IAlertChannel>(), services.GetRequiredService<IOptions<AlertOptions>>().Value,
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<AlertCenter>>()));
     }
 
     /// <summary>Adds a job; its options are the given defaults, overridden by the section <c>Jobs:{name}</c>.</summary>
@@ -50,10 +81,10 @@ public static class PipelineHostingExtensions
             services.GetRequiredService<IOptionsMonitor<JobOptions>>().Get(name),
             services.GetRequiredService<IRunStore>(),
             services.GetRequiredService<TransientFaults>(),
-            services.GetServices<IAlertSink>(),
+            services.GetRequiredService<AlertCenter>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<JobRunner>>(),
-            $"{Environment.MachineName}:{Environment.ProcessId}",
+            ProcessOwner.Current,
             new Random(Environment.ProcessId)));
         return builder;
     }

@@ -7,7 +7,15 @@ namespace FhirAspire.Pipeline.Jobs;
 /// <param name="Fence">Grows with every holder of the job's lease; a writer checks it in its transaction.</param>
 /// <param name="StartedAt">When the attempt began.</param>
 /// <param name="Progress">Takes how far the run is; cheap enough for every file.</param>
-public sealed record JobContext(long RunId, int Attempt, RunTrigger Trigger, long Fence, DateTimeOffset StartedAt, IProgress<JobProgress> Progress);
+public sealed record JobContext(long RunId, int Attempt, RunTrigger Trigger, long Fence, DateTimeOffset StartedAt, IProgress<JobProgress> Progress)
+{
+    /// <summary>The job's <see cref="JobOptions.MaxThreads"/>; 0: no limit.</summary>
+    public int MaxThreads { get; init; }
+
+    /// <summary>How many things the run may do at the same time.</summary>
+    /// <param name="wanted">What the job's own options say; 0 leaves it to the limit.</param>
+    public int Threads(int wanted) => MaxThreads == 0 ? wanted : wanted == 0 ? MaxThreads : Math.Min(wanted, MaxThreads);
+}
 
 /// <summary>How far a run is.</summary>
 /// <param name="Done">Items done.</param>
@@ -30,6 +38,9 @@ public enum RunTrigger
 
     /// <summary>The start of the host.</summary>
     Start,
+
+    /// <summary>The start of a host after a time in which the schedule was due and no host ran.</summary>
+    CatchUp,
 
     /// <summary>Somebody who asked for quarantined files to be read again.</summary>
     Retry,

@@ -25,12 +25,30 @@ internal static partial class JobLog
     [LoggerMessage(1007, LogLevel.Error, "{Job}: the run could not be recorded")]
     public static partial void RunnerFailed(ILogger logger, Exception exception, string job);
 
-    [LoggerMessage(1008, LogLevel.Warning, "The alert sink {Sink} failed")]
-    public static partial void AlertFailed(ILogger logger, Exception exception, string sink);
+    [LoggerMessage(1008, LogLevel.Warning, "An alert could not be sent by {Channel}; it is tried again")]
+    public static partial void AlertFailed(ILogger logger, Exception exception, string channel);
 
     [LoggerMessage(1009, LogLevel.Warning, "{Job} starts although {Other} still runs: waited {Waited}")]
     public static partial void WaitedEnough(ILogger logger, string job, string other, TimeSpan waited);
 
-    [LoggerMessage(1010, LogLevel.Critical, "{Job} failed for good: {Error} (run {RunId}, {Attempts} attempts, since {Since:u})")]
-    public static partial void Alert(ILogger logger, string job, string? error, long runId, int attempts, DateTime since);
+    [LoggerMessage(1010, LogLevel.Critical, "{Title}: {Error} (run {RunId}, {Attempts} attempts, since {Since:u})")]
+    public static partial void Alert(ILogger logger, string title, string error, long? runId, int attempts, DateTime since);
+
+    [LoggerMessage(1011, LogLevel.Warning, "{Title} (failed since {Since:u})")]
+    public static partial void AlertOver(ILogger logger, string title, DateTime since);
+
+    [LoggerMessage(1012, LogLevel.Error, "Alerts could not be read or kept")]
+    public static partial void AlertsNotKept(ILogger logger, Exception exception);
+
+    [LoggerMessage(1013, LogLevel.Information, "{Job} waits: a maintenance window is open")]
+    public static partial void InMaintenance(ILogger logger, string job);
+
+    [LoggerMessage(1014, LogLevel.Error, "{Job} run {RunId}: its end could not be recorded")]
+    public static partial void NotRecorded(ILogger logger, Exception exception, string job, long runId);
+
+    [LoggerMessage(1015, LogLevel.Information, "{Job} was due while no host ran, and runs once")]
+    public static partial void CaughtUp(ILogger logger, string job);
+
+    [LoggerMessage(1016, LogLevel.Warning, "The backlog of {Part} could not be measured")]
+    public static partial void NotMeasured(ILogger logger, Exception exception, string part);
 }

@@ -39,6 +39,24 @@ public sealed class JobOptions : IValidatableObject
     /// <summary>Which of those runs do.</summary>
     public FollowMode Follow { get; set; } = FollowMode.Never;
 
+    /// <summary>Times in which the job does not start by itself, UTC: <c>22:00-02:30</c>, <c>Sat,Sun 01:00-05:00</c>. What was due starts once afterwards; a run that goes on is not stopped.</summary>
+    public IList<string> Maintenance { get; } = [];
+
+    /// <summary>Whether a job that was due while no host ran starts once when one does.</summary>
+    public bool CatchUp { get; set; } = true;
+
+    /// <summary>At most so many things at the same time, below what the job's own options allow; 0: no limit.</summary>
+    [Range(0, 1024)]
+    public int MaxThreads { get; set; }
+
+    /// <summary>An attempt during which the process takes more memory than this, in MiB, is stopped and fails; 0: no limit. The memory of one process cannot be told apart by job.</summary>
+    [Range(0, 1 << 20)]
+    public int MaxMemory { get; set; }
+
+    /// <summary>Whether a maintenance window is open.</summary>
+    /// <param name="utc">An instant, UTC.</param>
+    public bool IsInMaintenance(DateTime utc) => Maintenance.Any(text => MaintenanceWindow.TryParse(text, out var window) && window.Contains(utc));
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -51,6 +69,11 @@ public sealed class JobOptions : IValidatableObject
             {
                 yield return new ValidationResult($"Every is {every}; expected whole seconds that divide a minute (00:00:10), whole minutes that divide an hour (00:05:00), or one hour. Use Cron for others.", [nameof(Every)]);
             }
+        }
+
+        foreach (var text in Maintenance.Where(text => !MaintenanceWindow.TryParse(text, out _)))
+        {
+            yield return new ValidationResult($"Maintenance has '{text}'; expected a time in UTC such as 22:00-02:30 or Sat,Sun 01:00-05:00.", [nameof(Maintenance)]);
         }
 
         if (Cron is not null && Cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)

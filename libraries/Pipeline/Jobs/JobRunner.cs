@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FhirAspire.Pipeline.Alerts;
 using FhirAspire.Pipeline.Leases;
 using FhirAspire.Pipeline.Runs;
+using FhirAspire.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FhirAspire.Pipeline.Jobs;
@@ -11,7 +12,7 @@ namespace FhirAspire.Pipeline.Jobs;
 /// if all failed. A trigger that comes while a run goes on is remembered, once: a pile of triggers is one run.
 /// </summary>
 public sealed class JobRunner(
-    IJob job, JobOptions options, IRunStore store, TransientFaults faults, IEnumerable<IAlertSink> alertSinks,
+    IJob job, JobOptions options, IRunStore store, TransientFaults faults, AlertCenter alerts,
     TimeProvider time, ILogger<JobRunner> logger, string owner, Random jitter) : IProgress<JobProgress>
 {
     /// <summary>A lease lives so long without renewal; it is renewed three times as often.</summary>
@@ -23,6 +24,7 @@ public sealed class JobRunner(
     private Task current = Task.CompletedTask;
     private Pending? pending;
     private CancellationTokenSource? stopByPerson;
+    private bool historyFailed;
 
     /// <summary>The job.</summary>
     public IJob Job => job;
@@ -48,8 +50,17 @@ public sealed class JobRunner(
     /// <summary>How far the run in this process is; null when none goes on or it has not said.</summary>
     public JobProgress? Progress { get; private set; }
 
-    /// <summary>Whether only a person starts the job: schedule and earlier jobs are not heard. Kept for the life of the host.</summary>
-    public bool IsPaused { get; set; }
+    /// <summary>Whether only a person starts the job: schedule and earlier jobs are not heard.</summary>
+    public bool IsPaused => PausedBy is not null;
+
+    /// <summary>Who paused the job; null while it is not paused. Set by the scheduler, which keeps it in the history.</summary>
+    public string? PausedBy { get; internal set; }
+
+    /// <summary>Whether a start of the job waits for the end of a maintenance window.</summary>
+    internal bool IsDeferred { get; set; }
+
+    /// <summary>The memory of the process in bytes, for <see cref="JobOptions.MaxMemory"/>.</summary>
+    internal Func<long> Memory { get; init; } = () => Environment.WorkingSet;
 
     /// <summary>Asks the run in this process to stop; it ends as <see cref="RunStatus.Cancelled"/>.</summary>
     /// <returns>Whether a run goes on that can hear it.</returns>
@@ -116,6 +127,11 @@ public sealed class JobRunner(
         catch (Exception exception)
         {
             JobLog.RunnerFailed(logger, exception, job.Name);
+            historyFailed = true;
+            await alerts.RaiseAsync(new AlertNotice
+            {
+                Key = $"history:{job.Name}", Kind = AlertKind.Failed, Title = $"{job.Name} cannot run: the run history fails", Error = exception.Message, Code = "PL1004", Since = next.At,
+            }).ConfigureAwait(false);
             next.Completion.SetException(exception);
         }
     }
@@ -155,20 +171,56 @@ public sealed class JobRunner(
             if (run.Id != 0)
             {
                 run.FinishedAt = time.GetUtcNow().UtcDateTime;
-                await store.FinishAsync(run, CancellationToken.None).ConfigureAwait(false);
+                await RecordEndAsync(run, lease).ConfigureAwait(false);
             }
-
-            await store.ReleaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
         }
 
         if (run.Status == RunStatus.Failed)
         {
             activity?.SetStatus(ActivityStatusCode.Error, run.Error);
-            await RaiseAsync(run).ConfigureAwait(false);
         }
 
+        Measure(run);
+        await alerts.ObserveAsync(run).ConfigureAwait(false);
         Finished?.Invoke(run);
         return run;
+    }
+
+    // The work is done, or has failed, whether or not the history can take it: a full disk there must not hide the run from what follows it.
+    private async Task RecordEndAsync(JobRun run, Lease lease)
+    {
+        try
+        {
+            await store.FinishAsync(run, CancellationToken.None).ConfigureAwait(false);
+            await store.ReleaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
+            if (historyFailed)
+            {
+                historyFailed = false;
+                await alerts.RecoverAsync($"history:{job.Name}", $"{job.Name} runs again: the run history works", run.Id).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            JobLog.NotRecorded(logger, exception, job.Name, run.Id);
+            historyFailed = true;
+            await alerts.RaiseAsync(new AlertNotice
+            {
+                Key = $"history:{job.Name}", Kind = AlertKind.Failed, Title = $"{job.Name}: the end of its run could not be recorded", Error = exception.Message, Code = "PL1004", Since = run.StartedAt, RunId = run.Id,
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private static void Measure(JobRun run)
+    {
+        KeyValuePair<string, object?> name = new("job", run.Job);
+        KeyValuePair<string, object?> status = new("status", run.Status.ToString().ToLowerInvariant());
+        PipelineMetrics.Runs.Add(1, name, status);
+        PipelineMetrics.Duration.Record(((run.FinishedAt ?? run.StartedAt) - run.StartedAt).TotalSeconds, name, status);
+        PipelineMetrics.Retries.Add(Math.Max(0, run.Attempts - 1), name);
+        PipelineMetrics.Files.Add(run.Counts.GetValueOrDefault("files"), name);
+        PipelineMetrics.Bytes.Add(run.Counts.GetValueOrDefault("bytes"), name);
+        PipelineMetrics.Rows.Add(run.Counts.GetValueOrDefault("rows"), name);
+        PipelineMetrics.Quarantined.Add(run.Counts.GetValueOrDefault("errors"));
     }
 
     private async Task AttemptAsync(JobRun run, Lease lease, CancellationToken stop, CancellationToken hostStop)
@@ -179,11 +231,13 @@ public sealed class JobRunner(
             var startedAt = time.GetUtcNow();
             await store.StartAttemptAsync(run.Id, attempt, startedAt.UtcDateTime, stop).ConfigureAwait(false);
             using var timeout = new CancellationTokenSource(options.Timeout, time);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+            using var memory = new CancellationTokenSource();
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token, memory.Token);
+            using var watch = WatchMemory(memory);
             Exception failure;
             try
             {
-                var outcome = await job.RunAsync(new JobContext(run.Id, attempt, run.Trigger, lease.Fence, startedAt, this), linked.Token).ConfigureAwait(false);
+                var outcome = await job.RunAsync(new JobContext(run.Id, attempt, run.Trigger, lease.Fence, startedAt, this) { MaxThreads = options.MaxThreads }, linked.Token).ConfigureAwait(false);
                 Record(run, outcome);
                 if (outcome.Problems.Count == 0)
                 {
@@ -203,6 +257,10 @@ public sealed class JobRunner(
             catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
             {
                 failure = new PipelineException("PL1003", "the lease passed to another process", exception);
+            }
+            catch (OperationCanceledException exception) when (memory.IsCancellationRequested)
+            {
+                failure = new PipelineException("PL1005", $"the process took more than {options.MaxMemory} MiB during the run (Jobs:{job.Name}:MaxMemory)", exception);
             }
             catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
             {
@@ -282,20 +340,20 @@ public sealed class JobRunner(
         }
     }
 
-    private async Task RaiseAsync(JobRun run)
+    private IDisposable? WatchMemory(CancellationTokenSource tooMuch) => options.MaxMemory == 0 ? null : time.CreateTimer(_ =>
     {
-        foreach (var sink in alertSinks)
+        if (Memory() > (long)options.MaxMemory << 20)
         {
             try
             {
-                await sink.RaiseAsync(new Alert(run), CancellationToken.None).ConfigureAwait(false);
+                tooMuch.Cancel();
             }
-            catch (Exception exception)
+            catch (ObjectDisposedException)
             {
-                JobLog.AlertFailed(logger, exception, sink.GetType().Name);
+                // The attempt ended in this instant.
             }
         }
-    }
+    }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
 
     private sealed record Pending(RunTrigger Trigger, DateTime At, TaskCompletionSource<JobRun?> Completion);
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using Coravel.Scheduling.Schedule;
 using Coravel.Scheduling.Schedule.Interfaces;
 using Coravel.Scheduling.Schedule.Mutex;
+using FhirAspire.Pipeline.Alerts;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,17 +24,21 @@ public sealed class JobScheduler : BackgroundService
     private readonly HashSet<string> followed = [];
     private readonly Scheduler scheduler;
     private readonly IRunStore store;
+    private readonly OperationsStore operations;
+    private readonly AlertCenter alerts;
     private readonly TimeProvider time;
     private readonly ILogger<JobScheduler> logger;
     private CancellationToken stop;
     private bool isScheduling;
 
     /// <summary>Creates the scheduler over the host's jobs.</summary>
-    public JobScheduler(IEnumerable<JobRunner> runners, IRunStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<JobScheduler> logger)
+    public JobScheduler(IEnumerable<JobRunner> runners, IRunStore store, OperationsStore operations, AlertCenter alerts, IServiceScopeFactory scopes, TimeProvider time, ILogger<JobScheduler> logger)
     {
         ArgumentNullException.ThrowIfNull(runners);
         this.runners = runners.ToDictionary(runner => runner.Job.Name, StringComparer.Ordinal);
         this.store = store;
+        this.operations = operations;
+        this.alerts = alerts;
         this.time = time;
         this.logger = logger;
         scheduler = new Scheduler(new InMemoryMutex(), scopes, new Coravel.Events.Dispatcher(scopes));
@@ -54,9 +60,28 @@ public sealed class JobScheduler : BackgroundService
     /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
     public Task<JobRun?> TriggerAsync(string job, RunTrigger trigger)
     {
-        var runner = runners.GetValueOrDefault(job)
-            ?? throw new PipelineException("PL1002", $"no job is named '{job}'; there are {string.Join(", ", runners.Keys)}");
-        return TriggerWhenFreeAsync(runner, trigger);
+        return TriggerWhenFreeAsync(Find(job), trigger);
+    }
+
+    /// <summary>Keeps schedule and earlier jobs from starting a job, until it is resumed; also in later hosts.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="by">Who pauses it, and when, for people.</param>
+    /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
+    public async Task PauseAsync(string job, string by)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(by);
+        var runner = Find(job);
+        await operations.SaveJobStateAsync(new JobState { Job = job, PausedAt = time.GetUtcNow().UtcDateTime, PausedBy = by }).ConfigureAwait(false);
+        runner.PausedBy = by;
+    }
+
+    /// <summary>Ends a pause.</summary>
+    /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
+    public async Task ResumeAsync(string job)
+    {
+        var runner = Find(job);
+        await operations.SaveJobStateAsync(new JobState { Job = job }).ConfigureAwait(false);
+        runner.PausedBy = null;
     }
 
     /// <inheritdoc/>
@@ -65,11 +90,15 @@ public sealed class JobScheduler : BackgroundService
         stop = stoppingToken;
         isScheduling = true;
         await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
-        foreach (var runner in runners.Values.Where(runner => runner.Options.AtStart))
+        foreach (var paused in await operations.PausedJobsAsync(stoppingToken).ConfigureAwait(false))
         {
-            _ = TriggerWhenFreeAsync(runner, RunTrigger.Start);
+            if (runners.TryGetValue(paused.Job, out var runner))
+            {
+                runner.PausedBy = paused.PausedBy ?? "somebody";
+            }
         }
 
+        await StartJobsAsync(stoppingToken).ConfigureAwait(false);
         LastTick = Second(time.GetUtcNow());
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
@@ -84,6 +113,28 @@ public sealed class JobScheduler : BackgroundService
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         // Runs hear the stopping token; their records are written before the host ends.
         await Task.WhenAll(runners.Values.Select(runner => runner.Idle)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private JobRunner Find(string job) => runners.GetValueOrDefault(job)
+        ?? throw new PipelineException("PL1002", $"no job is named '{job}'; there are {string.Join(", ", runners.Keys)}");
+
+    // Those that run at every start, and those that were due while no host ran: each once, however often it was due.
+    private async Task StartJobsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var runner in runners.Values)
+        {
+            if (runner.Options.AtStart)
+            {
+                _ = TriggerWhenFreeAsync(runner, RunTrigger.Start);
+            }
+            else if (runner.Options.CatchUp
+                && await store.QueryAsync(new RunFilter { Job = runner.Job.Name, Limit = 1 }, cancellationToken).ConfigureAwait(false) is [var last]
+                && ScheduleHistory.WasDue(runner.Options, last.StartedAt, time.GetUtcNow().UtcDateTime))
+            {
+                JobLog.CaughtUp(logger, runner.Job.Name);
+                _ = TriggerWhenFreeAsync(runner, RunTrigger.CatchUp);
+            }
+        }
     }
 
     private static DateTime Second(DateTimeOffset instant) =>
@@ -106,6 +157,16 @@ public sealed class JobScheduler : BackgroundService
         {
             last = last.AddSeconds(1);
             await scheduler.RunAtAsync(last).ConfigureAwait(false);
+            foreach (var runner in runners.Values.Where(runner => runner.IsDeferred && !runner.Options.IsInMaintenance(last)))
+            {
+                runner.IsDeferred = false;
+                _ = TriggerWhenFreeAsync(runner, RunTrigger.Schedule);
+            }
+
+            if (last.Second == 0)
+            {
+                _ = alerts.SendPendingAsync();
+            }
         }
 
         return last;
@@ -150,8 +211,20 @@ public sealed class JobScheduler : BackgroundService
 
     private async Task<JobRun?> TriggerWhenFreeAsync(JobRunner runner, RunTrigger trigger)
     {
-        if (runner.IsPaused && trigger is not (RunTrigger.Manual or RunTrigger.Retry))
+        var isByHand = trigger is RunTrigger.Manual or RunTrigger.Retry;
+        if (runner.IsPaused && !isByHand)
         {
+            return null;
+        }
+
+        if (!isByHand && runner.Options.IsInMaintenance(time.GetUtcNow().UtcDateTime))
+        {
+            if (!runner.IsDeferred)
+            {
+                JobLog.InMaintenance(logger, runner.Job.Name);
+            }
+
+            runner.IsDeferred = true;
             return null;
         }
 
@@ -172,7 +245,7 @@ public sealed class JobScheduler : BackgroundService
         {
             return null;
         }
-        catch (Exception exception) when (trigger is not (RunTrigger.Manual or RunTrigger.Retry))
+        catch (Exception exception) when (!isByHand)
         {
             JobLog.RunnerFailed(logger, exception, runner.Job.Name);
             return null;

@@ -1,7 +1,12 @@
 using System.Text.Json;
+using FhirAspire.Pipeline.Alerts;
 using FhirAspire.Pipeline.Leases;
+using FhirAspire.Pipeline.Operations;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace FhirAspire.Pipeline.Runs;
@@ -15,6 +20,23 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
     public DbSet<NodeRun> Nodes => Set<NodeRun>();
 
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
+
+    public DbSet<JobState> JobStates => Set<JobState>();
+
+    public DbSet<AlertRow> Alerts => Set<AlertRow>();
+
+    public DbSet<QualityResult> Quality => Set<QualityResult>();
+
+    public static PooledDbContextFactory<RunDbContext> FactoryOf(RunStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = new DbContextOptionsBuilder<RunDbContext>()
+            // The migrations are written by hand for two providers, so there is no snapshot to compare with.
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        return new PooledDbContextFactory<RunDbContext>((options.Provider == RunStoreProvider.Sqlite
+            ? builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = options.ConnectionString, DefaultTimeout = 30 }.ToString())
+            : builder.UseNpgsql(options.ConnectionString)).Options);
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -51,6 +73,22 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
         {
             lease.ToTable("leases");
             lease.HasKey(l => l.Name);
+        });
+        modelBuilder.Entity<JobState>(state =>
+        {
+            state.ToTable("job_states");
+            state.HasKey(s => s.Job);
+        });
+        modelBuilder.Entity<AlertRow>(alert =>
+        {
+            alert.ToTable("alerts");
+            alert.HasIndex(a => new { a.Key, a.RecoveredAt });
+        });
+        modelBuilder.Entity<QualityResult>(result =>
+        {
+            result.ToTable("quality_results");
+            result.HasIndex(r => r.RunId);
+            result.HasIndex(r => new { r.Kind, r.Target });
         });
     }
 

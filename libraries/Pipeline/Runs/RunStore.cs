@@ -1,7 +1,5 @@
 using FhirAspire.Pipeline.Leases;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace FhirAspire.Pipeline.Runs;
@@ -19,12 +17,7 @@ public sealed class RunStore : IRunStore
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.time = time;
-        var builder = new DbContextOptionsBuilder<RunDbContext>()
-            // The migrations are written by hand for two providers, so there is no snapshot to compare with.
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
-        contexts = new PooledDbContextFactory<RunDbContext>((options.Provider == RunStoreProvider.Sqlite
-            ? builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = options.ConnectionString, DefaultTimeout = 30 }.ToString())
-            : builder.UseNpgsql(options.ConnectionString)).Options);
+        contexts = RunDbContext.FactoryOf(options);
     }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
@@ -42,14 +35,33 @@ public sealed class RunStore : IRunStore
         await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
 
         // A run goes on only under its job's lease; one whose lease is gone ended with its process.
+        await ReleaseOfEndedProcessesAsync(context, cancellationToken).ConfigureAwait(false);
         var now = Now;
-        var held = await context.Leases.Where(lease => lease.Owner != null && lease.ExpiresAt > now).Select(lease => lease.Fence).ToListAsync(cancellationToken).ConfigureAwait(false);
         await context.Runs
-            .Where(run => (run.Status == RunStatus.Running || run.Status == RunStatus.Queued) && !held.Contains(run.Fence))
+            .Where(run => (run.Status == RunStatus.Running || run.Status == RunStatus.Queued)
+                && !context.Leases.Any(lease => lease.Name == run.Job && lease.Fence == run.Fence && lease.Owner != null && lease.ExpiresAt > now))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(run => run.Status, RunStatus.Lost)
                 .SetProperty(run => run.FinishedAt, now)
                 .SetProperty(run => run.Error, "the process ended during the run"), cancellationToken).ConfigureAwait(false);
+    }
+
+    // A file is on this machine, and its users are processes of it: what one of them held when it was killed need not wait for the lease's end.
+    private async Task ReleaseOfEndedProcessesAsync(RunDbContext context, CancellationToken cancellationToken)
+    {
+        if (options.Provider != RunStoreProvider.Sqlite)
+        {
+            return;
+        }
+
+        foreach (var held in await context.Leases.AsNoTracking().Where(lease => lease.Owner != null).ToListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (ProcessOwner.IsGone(held.Owner!))
+            {
+                await context.Leases.Where(lease => lease.Name == held.Name && lease.Owner == held.Owner && lease.Fence == held.Fence)
+                    .ExecuteUpdateAsync(set => set.SetProperty(lease => lease.Owner, (string?)null), cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -57,6 +69,12 @@ public sealed class RunStore : IRunStore
     {
         ArgumentNullException.ThrowIfNull(run);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        // Whoever holds the job's lease now has taken it from runs that never recorded their end.
+        await context.Runs.Where(earlier => earlier.Job == run.Job && earlier.Status == RunStatus.Running && earlier.Fence < run.Fence)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(earlier => earlier.Status, RunStatus.Lost)
+                .SetProperty(earlier => earlier.FinishedAt, Now)
+                .SetProperty(earlier => earlier.Error, "its end was not recorded"), cancellationToken).ConfigureAwait(false);
         context.Runs.Add(run);
         await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         return run.Id;

@@ -1,5 +1,6 @@
 using FhirAspire.Pipeline.Alerts;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,20 +16,29 @@ internal sealed class JobFixture : IDisposable
     public JobFixture()
     {
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        Store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") }, Time);
+        var options = new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") };
+        Store = new RunStore(options, Time);
+        Operations = new OperationsStore(options);
+        Center = NewCenter([new Channel(Alerts)]);
     }
 
     public FakeTimeProvider Time { get; }
 
     public RunStore Store { get; }
 
-    public List<Alert> Alerts { get; } = [];
+    public OperationsStore Operations { get; }
 
-    public JobRunner Runner(IJob job, JobOptions? options = null, string owner = "test:1") => new(
-        job, options ?? new JobOptions(), Store, new TransientFaults([]), [new Sink(Alerts)], Time, NullLogger<JobRunner>.Instance, owner, new Random(1));
+    public AlertCenter Center { get; }
+
+    public List<AlertNotice> Alerts { get; } = [];
+
+    public AlertCenter NewCenter(IEnumerable<IAlertChannel> channels, AlertOptions? options = null) => new(Operations, channels, options ?? new AlertOptions(), Time, NullLogger<AlertCenter>.Instance);
+
+    public JobRunner Runner(IJob job, JobOptions? options = null, string owner = "test:1", Func<long>? memory = null) => new(
+        job, options ?? new JobOptions(), Store, new TransientFaults([]), Center, Time, NullLogger<JobRunner>.Instance, owner, new Random(1)) { Memory = memory ?? (() => 0) };
 
     public JobScheduler Scheduler(params JobRunner[] runners) =>
-        new(runners, Store, new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), Time, NullLogger<JobScheduler>.Instance);
+        new(runners, Store, Operations, Center, new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), Time, NullLogger<JobScheduler>.Instance);
 
     /// <summary>Moves the clock second by second, and lets what is due run in between.</summary>
     public async Task AdvanceAsync(TimeSpan span, JobScheduler scheduler)
@@ -51,11 +61,17 @@ internal sealed class JobFixture : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private sealed class Sink(List<Alert> alerts) : IAlertSink
+    private sealed class Channel(List<AlertNotice> alerts) : IAlertChannel
     {
-        public Task RaiseAsync(Alert alert, CancellationToken cancellationToken)
+        public string Name => "test";
+
+        public Task SendAsync(AlertNotice notice, CancellationToken cancellationToken)
         {
-            alerts.Add(alert);
+            lock (alerts)
+            {
+                alerts.Add(notice);
+            }
+
             return Task.CompletedTask;
         }
     }

@@ -57,7 +57,8 @@ public sealed class JobRunnerTests : IDisposable
         run!.Status.ShouldBe(RunStatus.Failed);
         run.Error.ShouldBe("wrong SQL");
         job.Runs.ShouldBe(1);
-        fixture.Alerts.Single().Run.Id.ShouldBe(run.Id);
+        await fixture.Center.IdleAsync();
+        fixture.Alerts.Single().RunId.ShouldBe(run.Id);
     }
 
     [Fact]
@@ -150,6 +151,25 @@ public sealed class JobRunnerTests : IDisposable
         fixture.Time.Advance(TimeSpan.FromSeconds(61));
         await fixture.Store.PrepareAsync();
         (await fixture.Store.FindAsync(id))!.Status.ShouldBe(RunStatus.Lost);
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_of_this_machine_held_is_free_at_once()
+    {
+        await fixture.Store.PrepareAsync();
+        using var other = System.Diagnostics.Process.Start("sleep", "60");
+        var owner = $"{Environment.MachineName}:{other.Id}:{(await File.ReadAllTextAsync($"/proc/{other.Id}/stat")).Split(' ')[21]}";
+        var lease = await fixture.Store.AcquireAsync("loader", owner, TimeSpan.FromSeconds(60));
+        var id = await fixture.Store.StartAsync(new JobRun { Job = "loader", Owner = owner, Status = RunStatus.Running, Fence = lease!.Fence, StartedAt = fixture.Time.GetUtcNow().UtcDateTime });
+        await fixture.Store.PrepareAsync();
+        (await fixture.Store.FindAsync(id))!.Status.ShouldBe(RunStatus.Running);
+
+        other.Kill();
+        await other.WaitForExitAsync();
+        await fixture.Store.PrepareAsync();
+
+        (await fixture.Store.FindAsync(id))!.Status.ShouldBe(RunStatus.Lost);
+        (await fixture.Store.AcquireAsync("loader", "next:1", TimeSpan.FromSeconds(60)))!.Fence.ShouldBe(2);
     }
 
     [Fact]

@@ -1,0 +1,113 @@
+using FhirAspire.Pipeline.Alerts;
+using FhirAspire.Pipeline.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace FhirAspire.Pipeline.Operations;
+
+/// <summary>What the history keeps beside runs: paused jobs, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
+public sealed class OperationsStore(RunStoreOptions options)
+{
+    private readonly IDbContextFactory<RunDbContext> contexts = RunDbContext.FactoryOf(options);
+
+    /// <summary>Jobs that are paused.</summary>
+    public async Task<IReadOnlyList<JobState>> PausedJobsAsync(CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.JobStates.AsNoTracking().Where(state => state.PausedAt != null).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps that a job is paused, or no longer.</summary>
+    public async Task SaveJobStateAsync(JobState state, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        var kept = await context.JobStates.FindAsync([state.Job], cancellationToken).ConfigureAwait(false);
+        if (kept is null)
+        {
+            context.JobStates.Add(state);
+        }
+        else
+        {
+            (kept.PausedAt, kept.PausedBy) = (state.PausedAt, state.PausedBy);
+        }
+
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Alerts, newest first.</summary>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="openOnly">Only those that are not over.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<AlertRow>> AlertsAsync(int limit, bool openOnly = false, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Alerts.AsNoTracking().Where(alert => !openOnly || alert.RecoveredAt == null)
+            .OrderByDescending(alert => alert.Id).Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds the results of the checks after a run.</summary>
+    public async Task AddQualityAsync(IReadOnlyCollection<QualityResult> results, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Quality.AddRange(results);
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Results of data-quality checks, newest first: all of the newest run's come before those of the run before it.</summary>
+    /// <param name="kind">Of this kind; null for all.</param>
+    /// <param name="target">Of this target; null for all.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<QualityResult>> QualityAsync(QualityKind? kind = null, string? target = null, int limit = 500, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        var results = context.Quality.AsNoTracking();
+        results = kind is { } wanted ? results.Where(result => result.Kind == wanted) : results;
+        results = target is null ? results : results.Where(result => result.Target == target);
+        return await results.OrderByDescending(result => result.RunId).ThenBy(result => result.Id).Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes runs, with their attempts and nodes, alerts that are over and quality results from before an instant. What is open stays.</summary>
+    /// <returns>Runs removed.</returns>
+    public async Task<int> RemoveBeforeAsync(DateTime instant, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await context.Quality.Where(result => result.CheckedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await context.Alerts.Where(alert => alert.RecoveredAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Runs.Where(run => run.FinishedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal async Task<AlertRow?> OpenAlertAsync(string key)
+    {
+        await using var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+        return await context.Alerts.AsNoTracking().Where(alert => alert.Key == key && alert.RecoveredAt == null).OrderBy(alert => alert.Id).FirstOrDefaultAsync().ConfigureAwait(false);
+    }
+
+    internal async Task<IReadOnlyList<AlertRow>> PendingAlertsAsync()
+    {
+        await using var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+        return await context.Alerts.AsNoTracking().Where(alert => alert.Pending != "").OrderBy(alert => alert.Id).ToListAsync().ConfigureAwait(false);
+    }
+
+    internal async Task SaveAlertAsync(AlertRow alert)
+    {
+        await using var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+        context.Alerts.Update(alert);
+        await context.SaveChangesAsync().ConfigureAwait(false);
+    }
+
+    // Of a notice that another has replaced in the meantime nothing is pending any more.
+    internal async Task DeliveredAsync(long id, AlertKind kind, string channel)
+    {
+        await using var context = await contexts.CreateDbContextAsync().ConfigureAwait(false);
+        await using var transaction = await context.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable).ConfigureAwait(false);
+        var alert = await context.Alerts.SingleOrDefaultAsync(alert => alert.Id == id && alert.Kind == kind).ConfigureAwait(false);
+        if (alert is not null)
+        {
+            alert.Pending = string.Join(',', alert.Pending.Split(',').Where(name => name != channel));
+            await context.SaveChangesAsync().ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync().ConfigureAwait(false);
+    }
+}
