@@ -49,6 +49,12 @@ public sealed record JinjaOptions
     /// <summary>The seed of the filter <c>random</c>.</summary>
     public int RandomSeed { get; init; }
 
+    /// <summary>
+    /// Exceptions of host functions that leave the template as they are. Others become a <see cref="JinjaException"/> with the place of the call.
+    /// An exception that passes through many nested calls should be among them: to wrap it at each of them costs stack.
+    /// </summary>
+    public Func<Exception, bool>? PassesThrough { get; init; }
+
     /// <summary>Further filters by name; the value is the first positional argument of the call.</summary>
     public IReadOnlyDictionary<string, JinjaCallable> Filters { get; init; } = new Dictionary<string, JinjaCallable>(StringComparer.Ordinal);
 

@@ -44,7 +44,8 @@ internal sealed class MacroCallable(NodeScope scope, DbtMacro macro) : JinjaObje
         }
         catch (DbtException exception) when (exception.MacroStack.Count == 0)
         {
-            throw exception.With(file: macro.OriginalFilePath, stack: StackText());
+            // The engine's own macros are not what is to be mended: a failing statement is named by the macro or node of the project that it comes from.
+            throw exception.With(file: scope.MacroStack.FindLast(item => !Adapters.InternalPackages.IsInternal(item.PackageName))?.OriginalFilePath, stack: StackText());
         }
         finally
         {

@@ -48,6 +48,6 @@ internal static class ReferenceResolver
     private static int? LineOf(DbtNode node, string name)
     {
         var at = node.RawCode.IndexOf(name, StringComparison.Ordinal);
-        return at < 0 || node.Test is not null ? node.Line == 0 ? null : node.Line : Text.Position(node.RawCode, at).Line + Math.Max(0, node.Line - 1);
+        return at < 0 || node.Test is not null ? node.Line == 0 ? null : node.Line : Text.Position(node.RawCode, at).Line + node.LineOffset;
     }
 }

@@ -23,9 +23,9 @@ internal sealed class TemplateEngine
         this.cancellation = cancellation;
         Target = target;
         Modules = FhirAspire.Jinja.Modules.JinjaModules.Make(time);
-        parsing = new JinjaEnvironment(new JinjaOptions { DbtExtensions = true, Undefined = UndefinedKind.DbtParse, TimeProvider = time });
-        running = new JinjaEnvironment(new JinjaOptions { DbtExtensions = true, TimeProvider = time });
-        native = new JinjaEnvironment(new JinjaOptions { DbtExtensions = true, Native = true, TimeProvider = time });
+        parsing = new JinjaEnvironment(new JinjaOptions { DbtExtensions = true, Undefined = UndefinedKind.DbtParse, TimeProvider = time, PassesThrough = IsOwn });
+        running = new JinjaEnvironment(new JinjaOptions { DbtExtensions = true, TimeProvider = time, PassesThrough = IsOwn });
+        native = new JinjaEnvironment(new JinjaOptions { DbtExtensions = true, Native = true, TimeProvider = time, PassesThrough = IsOwn });
     }
 
     /// <summary>The variable <c>target</c>.</summary>
@@ -102,6 +102,8 @@ internal sealed class TemplateEngine
 
     // Blank lines before the block keep the numbers of its lines.
     private Template Compile(DbtMacro macro) => running.Compile(new string('\n', macro.Line - 1) + macro.Template, macro.OriginalFilePath);
+
+    private static bool IsOwn(Exception exception) => exception is DbtException;
 
     private static T Guard<T>(Func<T> body, string file, NodeScope? scope)
     {

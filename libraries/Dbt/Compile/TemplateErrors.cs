@@ -19,6 +19,12 @@ internal static partial class TemplateErrors
 
         var place = exception.TemplateName ?? file;
         var line = exception.Line > 0 ? exception.Line : (int?)null;
+        if (line is not null && scope?.Node is { Test: null, UnitTest: null } node && node.OriginalFilePath == place)
+        {
+            // Templates are read without the white space above them.
+            line += node.LineOffset;
+        }
+
         var column = exception.Column > 0 ? exception.Column : (int?)null;
         if (exception.Kind == JinjaErrorKind.Syntax)
         {

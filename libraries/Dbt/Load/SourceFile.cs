@@ -33,7 +33,26 @@ internal sealed record SourceFile(string Package, FileKind Kind, string FullPath
     public string OriginalFilePath => $"{SearchedPath}/{RelativePath}";
 
     /// <summary>The text without white space around it, as dbt keeps it.</summary>
-    public string Contents => contents ??= Text.Strip(ReadAll());
+    public string Contents
+    {
+        get
+        {
+            if (contents is null)
+            {
+                var text = ReadAll();
+                contents = Text.Strip(text);
+                LeadingLines = text.AsSpan(0, contents.Length == 0 ? 0 : text.IndexOf(contents[0], StringComparison.Ordinal)).Count('\n');
+            }
+
+            return contents;
+        }
+    }
+
+    /// <summary>How many lines of the file stand above <see cref="Contents"/>; known once that was asked for.</summary>
+    public int LeadingLines { get; private set; }
+
+    /// <summary>The contents with empty lines above, so that positions in it are positions of the file.</summary>
+    public string Positioned => Contents is var text && LeadingLines == 0 ? text : new string('\n', LeadingLines) + text;
 
     public string Name => Path.GetFileNameWithoutExtension(RelativePath);
 

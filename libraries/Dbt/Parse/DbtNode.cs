@@ -207,6 +207,9 @@ internal sealed class DbtNode
     /// <summary>The line of the properties file or template that the node begins at; 0 where it is the whole file.</summary>
     public int Line { get; set; }
 
+    /// <summary>How many lines of the file stand above <see cref="RawCode"/>.</summary>
+    public int LineOffset { get; set; }
+
     /// <summary>The macros that the hooks, the query and the test call, in the order of their first call.</summary>
     public DbtNode? DeferRelation { get; set; }
 

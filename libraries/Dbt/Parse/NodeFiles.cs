@@ -81,6 +81,7 @@ internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
 
         var node = factory.Create(type, project.Name, file.Name, path, file.OriginalFilePath, Fqn(project.Name, fqnPath, withFile: false, file.Name), file.Contents);
         node.Checksum = Text.Sha256(file.Contents);
+        node.LineOffset = file.LeadingLines;
         if (file.RelativePath.EndsWith(".py", StringComparison.OrdinalIgnoreCase))
         {
             node.Language = "python";
@@ -93,11 +94,12 @@ internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
 
     private void Snapshots(DbtProject project, SourceFile file)
     {
-        foreach (var block in BlockReader.Read(file.Contents, file.OriginalFilePath, "snapshot"))
+        foreach (var block in BlockReader.Read(file.Positioned, file.OriginalFilePath, "snapshot"))
         {
             var node = factory.Create(DbtResourceType.Snapshot, project.Name, block.Name, file.RelativePath, file.OriginalFilePath, Fqn(project.Name, file.RelativePath, withFile: true, block.Name), block.Body);
             node.Checksum = Text.Sha256(file.Contents);
             node.Line = block.Line;
+            node.LineOffset = block.Line - 1 + block.Full.AsSpan(0, Math.Max(0, block.Full.IndexOf(block.Body, StringComparison.Ordinal))).Count('\n');
             factory.Parse(node);
             Add(node);
         }
@@ -124,7 +126,7 @@ internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
 
     private void Docs(DbtProject project, SourceFile file)
     {
-        foreach (var block in BlockReader.Read(file.Contents, file.OriginalFilePath, "docs"))
+        foreach (var block in BlockReader.Read(file.Positioned, file.OriginalFilePath, "docs"))
         {
             var id = $"doc.{project.Name}.{block.Name}";
             if (manifest.Docs.TryGetValue(id, out var other))

@@ -46,7 +46,7 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
         {
             foreach (var file in files[project.Name].Where(file => file.Kind is FileKind.Macro or FileKind.GenericTest))
             {
-                foreach (var macro in MacroReader.Read(file.Contents, project.Name, file.OriginalFilePath))
+                foreach (var macro in MacroReader.Read(file.Positioned, project.Name, file.OriginalFilePath))
                 {
                     session.Templates.Check(macro);
                     if (manifest.Macros.TryGetValue(macro.UniqueId, out var other))

@@ -32,7 +32,7 @@ internal static class Calls
             var result = function.Call(call);
             return JinjaValue.IsValue(result) ? result : JinjaValue.From(result);
         }
-        catch (Exception error) when (error is not (JinjaException or OperationCanceledException or ReturnException))
+        catch (Exception error) when (error is not (JinjaException or OperationCanceledException or ReturnException) && call.Context.Environment.Options.PassesThrough?.Invoke(error) != true)
         {
             throw new JinjaException(JinjaErrorKind.Runtime, "HostError", error.Message, error);
         }

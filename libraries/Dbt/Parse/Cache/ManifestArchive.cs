@@ -87,6 +87,7 @@ internal static class ManifestArchive
         node.UnrenderedDatabase = a.MapOrNull(node.UnrenderedDatabase);
         node.CreatedAt = a.Double(node.CreatedAt);
         node.Line = a.Number(node.Line);
+        node.LineOffset = a.Number(node.LineOffset);
         Columns(a, node);
         node.Test = a.Flag(node.Test is not null) ? new TestMetadata(a.Text(node.Test?.Name!), a.TextOrNull(node.Test?.Namespace), a.Map(node.Test?.Kwargs)) : null;
         node.Source = a.Flag(node.Source is not null) ? Source(a, node.Source) : null;

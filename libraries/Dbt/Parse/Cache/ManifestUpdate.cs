@@ -54,6 +54,7 @@ internal sealed class ManifestUpdate(DbtSession session, Manifest manifest)
         }
 
         var fresh = factory.Create(type, node.PackageName, node.Name, node.Path, node.OriginalFilePath, node.Fqn, file.Contents);
+        fresh.LineOffset = file.LeadingLines;
         factory.Parse(fresh);
         if (Val.Repr(fresh.ConfigCall) != Val.Repr(node.ConfigCall))
         {
@@ -69,7 +70,7 @@ internal sealed class ManifestUpdate(DbtSession session, Manifest manifest)
 
         changes.Add(() =>
         {
-            node.RawCode = fresh.RawCode;
+            (node.RawCode, node.LineOffset) = (fresh.RawCode, fresh.LineOffset);
             node.Checksum = Text.Sha256(file.Contents);
             node.DependsOnMacros = [.. fresh.OwnMacros, .. node.DependsOnMacros.Except(node.OwnMacros, StringComparer.Ordinal).Except(fresh.OwnMacros, StringComparer.Ordinal)];
             node.OwnMacros = fresh.OwnMacros;
