@@ -5,6 +5,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("once --patients 0", "--patients takes a number from 1.")]
     [InlineData("onse", "onse")]
+    [InlineData("s3 --port 70000", "--port takes a number from 0 to 65535.")]
     [InlineData("once --source /no/such/folder", "/no/such/folder")]
     [InlineData("once --set nonsense", "--set takes KEY=VALUE, not 'nonsense'.")]
     public async Task Wrong_use_ends_with_2_and_says_what_is_wrong(string arguments, string message)
@@ -32,6 +33,7 @@ public sealed class CommandLineTests
     [InlineData("once")]
     [InlineData("errors list")]
     [InlineData("errors retry")]
+    [InlineData("s3")]
     [InlineData("doctor")]
     [InlineData("reset")]
     public async Task Every_command_has_help_with_examples(string command)
