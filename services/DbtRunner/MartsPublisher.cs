@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Postgres;
 using Microsoft.Extensions.Options;
 
 namespace FhirAspire.DbtRunner;
@@ -11,6 +12,7 @@ namespace FhirAspire.DbtRunner;
 public sealed partial class MartsPublisher(IWarehouse warehouse, IOptions<DbtOptions> options)
 {
     private const string Current = "current";
+    private const string Schema = "marts";
 
     private readonly DbtOptions options = options.Value;
 
@@ -18,8 +20,9 @@ public sealed partial class MartsPublisher(IWarehouse warehouse, IOptions<DbtOpt
     /// <returns>Files written.</returns>
     public async Task<int> PublishAsync(long runId, CancellationToken cancellationToken)
     {
-        if (warehouse.Kind != WarehouseKind.DuckDb)
+        if (warehouse.Kind == WarehouseKind.Snowflake)
         {
+            // There the marts are read where they are.
             return 0;
         }
 
@@ -28,7 +31,7 @@ public sealed partial class MartsPublisher(IWarehouse warehouse, IOptions<DbtOpt
         var unfinished = target + ".unfinished";
         DeleteIfThere(unfinished);
         Directory.CreateDirectory(unfinished);
-        var files = await WriteAsync(unfinished, cancellationToken);
+        var files = warehouse is PostgresWarehouse postgres ? await ParquetExport.WriteAsync(postgres, Schema, unfinished, cancellationToken) : await WriteAsync(unfinished, cancellationToken);
 
         DeleteIfThere(target);
         Directory.Move(unfinished, target);
@@ -41,12 +44,12 @@ public sealed partial class MartsPublisher(IWarehouse warehouse, IOptions<DbtOpt
     {
         await using var session = await warehouse.OpenAsync(cancellationToken);
         await session.BeginAsync(cancellationToken);
-        var tables = await session.QueryAsync("select table_name from information_schema.tables where table_schema = 'marts' and table_type = 'BASE TABLE' order by 1", null, cancellationToken);
+        var tables = await session.QueryAsync($"select table_name from information_schema.tables where table_schema = '{Schema}' and table_type = 'BASE TABLE' order by 1", null, cancellationToken);
         foreach (var row in tables.Rows)
         {
             var table = (string)row[0]!;
             var path = Path.Combine(folder, table + ".parquet").Replace("'", "''", StringComparison.Ordinal);
-            await session.ExecuteAsync($"copy (select * from {warehouse.Dialect.Quote(new TableName("marts", table))}) to '{path}' (format parquet, compression zstd)", null, cancellationToken);
+            await session.ExecuteAsync($"copy (select * from {warehouse.Dialect.Quote(new TableName(Schema, table))}) to '{path}' (format parquet, compression zstd)", null, cancellationToken);
         }
 
         return tables.Rows.Count;

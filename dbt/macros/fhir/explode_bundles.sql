@@ -55,23 +55,30 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- "offset 0" keeps PostgreSQL from computing an expression anew wherever it is used: each file would be unpacked once for each of its entries. -#}
 {% macro postgres__explode_bundles(bundles, files, after_batch) -%}
     select
-        b.file_key, b.etag,
-        cast(coalesce(b.s3_last_modified, b.loaded_at) as timestamp) as s3_last_modified,
-        cast(e.position as bigint) - 1 as entry_index,
-        b.bundle_data ->> 'resourceType' = 'Bundle' as is_bundle,
-        e.entry ->> 'fullUrl' as full_url,
-        e.entry -> 'resource' as resource
-    from {{ bundles }} as b
-    cross join lateral jsonb_array_elements(
-        case
-            when b.bundle_data ->> 'resourceType' is distinct from 'Bundle' then jsonb_build_array(jsonb_build_object('resource', b.bundle_data))
-            when jsonb_typeof(b.bundle_data -> 'entry') = 'array' then b.bundle_data -> 'entry'
-            else '[]'::jsonb
-        end
-    ) with ordinality as e (entry, position)
-    where b.file_key in (select file_key from {{ files }} where batch_no > {{ after_batch }})
+        file_key, etag, s3_last_modified,
+        cast(position as bigint) - 1 as entry_index,
+        is_bundle,
+        entry ->> 'fullUrl' as full_url,
+        entry -> 'resource' as resource
+    from (
+        select
+            b.file_key, b.etag,
+            cast(coalesce(b.s3_last_modified, b.loaded_at) as timestamp) as s3_last_modified,
+            b.bundle_data ->> 'resourceType' = 'Bundle' as is_bundle,
+            case
+                when b.bundle_data ->> 'resourceType' is distinct from 'Bundle' then jsonb_build_array(jsonb_build_object('resource', b.bundle_data))
+                when jsonb_typeof(b.bundle_data -> 'entry') = 'array' then b.bundle_data -> 'entry'
+                else '[]'::jsonb
+            end as entries
+        from {{ bundles }} as b
+        where b.file_key in (select file_key from {{ files }} where batch_no > {{ after_batch }})
+        offset 0
+    ) as opened
+    cross join lateral jsonb_array_elements(opened.entries) with ordinality as elements (entry, position)
+    offset 0
 {%- endmacro %}
 
 {% macro snowflake__explode_bundles(bundles, files, after_batch) -%}

@@ -18,11 +18,13 @@
     ) as documents
 {%- endmacro %}
 
+{#- "offset 0" keeps PostgreSQL from reading a field anew wherever it is used. -#}
 {% macro postgres__json_fields(relation, keep, fields, column) -%}
     select
         {% for name in keep %}{{ name }}, {% endfor %}
         {% for name, path in fields.items() %}{{ column }} #>> '{{ postgres_json_path(path) }}' as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
     from {{ relation }} as documents
+    offset 0
 {%- endmacro %}
 
 {% macro snowflake__json_fields(relation, keep, fields, column) -%}

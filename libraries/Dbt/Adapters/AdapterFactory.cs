@@ -29,7 +29,7 @@ internal static class AdapterFactory
         {
             var expected = given.Kind switch { WarehouseKind.DuckDb => "duckdb", WarehouseKind.Postgres => "postgres", _ => "snowflake" };
             return expected == profile.Type
-                ? new ConnectionSource(given, ownsWarehouse: false, [])
+                ? new ConnectionSource(given, ownsWarehouse: false, given.Kind == WarehouseKind.Postgres ? PostgresProfile.Planning : [])
                 : throw new DbtException("DBT1016", DbtErrorKind.Runtime, $"The target '{profile.TargetName}' is of type {profile.Type}, but the warehouse is {expected}") { Found = profile.Type, Expected = expected, Hint = "choose another target with --target" };
         }
 

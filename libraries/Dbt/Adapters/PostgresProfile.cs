@@ -10,6 +10,12 @@ namespace FhirAspire.Dbt.Adapters;
 /// <summary>A target of type <c>postgres</c> (https://docs.getdbt.com/docs/core/connect-data-platform/postgres-setup).</summary>
 internal static class PostgresProfile
 {
+    /// <summary>
+    /// How the host's own project is planned. PostgreSQL knows nothing of a CTE's size, takes it for one row, and joins large ones by nested loops, whose time
+    /// grows with the square of an increment; and it compiles statements that run once.
+    /// </summary>
+    public static readonly string[] Planning = ["set enable_nestloop = off", "set jit = off"];
+
     public static ConnectionSource Connect(DbtProfile profile)
     {
         var credentials = profile.Credentials;

@@ -79,6 +79,9 @@ public sealed class PostgresWarehouse : IWarehouse
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
+    /// <summary>A connection of the pool, for what sessions don't do.</summary>
+    internal ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => source.OpenConnectionAsync(cancellationToken);
+
     // Options are split at blanks that no backslash stands before.
     private static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
 }

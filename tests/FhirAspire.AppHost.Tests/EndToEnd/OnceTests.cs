@@ -146,15 +146,17 @@ public sealed class OnceTests
         output.ShouldContain("LOD2003");
     }
 
-    private static async Task<JsonElement> OnceAsync(TemporaryData data, params string[] arguments)
+    private static Task<JsonElement> OnceAsync(TemporaryData data, params string[] arguments) => OnceAsync(data, new Dictionary<string, string?>(), arguments);
+
+    internal static async Task<JsonElement> OnceAsync(TemporaryData data, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         var json = Path.Combine(data.Path, "summary.json");
-        var (exitCode, output) = await HostProcess.RunAsync(["once", "--data", data.Path, "--json", json, .. arguments]);
+        var (exitCode, output) = await HostProcess.RunAsync(["once", "--data", data.Path, "--json", json, .. arguments], environment);
         exitCode.ShouldBe(0, output);
         return JsonDocument.Parse(await File.ReadAllBytesAsync(json)).RootElement;
     }
 
-    private static async Task CompareAsync(TemporaryData data, string oracle, string csv, bool strictColumnsOnly, string[]? ignored = null, string[]? ignoredTables = null)
+    internal static async Task CompareAsync(TemporaryData data, string oracle, string csv, bool strictColumnsOnly, string[]? ignored = null, string[]? ignoredTables = null)
     {
         await using var warehouse = data.OpenWarehouse();
         var comparison = new OracleComparison(OracleFile.Read(oracle), csv, strictColumnsOnly) { Ignored = (ignored ?? []).ToHashSet(), IgnoredTables = (ignoredTables ?? []).ToHashSet() };
@@ -163,7 +165,7 @@ public sealed class OnceTests
     }
 
     // Number and cost of each patient's encounters, medications and procedures, in the marts and in Synthea's own tables.
-    private static async Task<IReadOnlyList<string>> DifferencesPerPatientAsync(TemporaryData data, string csv)
+    internal static async Task<IReadOnlyList<string>> DifferencesPerPatientAsync(TemporaryData data, string csv)
     {
         await using var warehouse = data.OpenWarehouse();
         await using var session = await warehouse.OpenAsync();

@@ -44,6 +44,7 @@
   {% call statement('main') -%}{{ get_create_table_as_sql(false, built, sql) }}{%- endcall %}
   {{ _swap_in(existing, built, target_relation, backup) }}
   {% do create_indexes(target_relation) %}
+  {% do _gather_statistics(target_relation) %}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
   {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=true)) %}
   {% do persist_docs(target_relation, model) %}
@@ -91,6 +92,7 @@
   {% endif %}
   {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing, full_refresh)) %}
   {% if existing is none or full_refresh %}{% do create_indexes(target_relation) %}{% endif %}
+  {% do _gather_statistics(target_relation) %}
   {% do persist_docs(target_relation, model) %}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
   {% do adapter.commit() %}
@@ -99,6 +101,10 @@
   {{ run_hooks(post_hooks, inside_transaction=false) }}
   {{ return({'relations': [target_relation]}) }}
 {% endmacro %}
+
+{# For databases whose plans rest on statistics that they don't gather by themselves at once. #}
+{% macro _gather_statistics(relation) %}{{ adapter.dispatch('gather_statistics', 'dbt')(relation) }}{% endmacro %}
+{% macro default__gather_statistics(relation) %}{% endmacro %}
 
 {% macro _drop_scratch(relation) %}{{ adapter.dispatch('drop_scratch', 'dbt')(relation) }}{% endmacro %}
 {% macro default__drop_scratch(relation) %}{% endmacro %}

@@ -79,6 +79,11 @@
   {%- endif %}
 {%- endmacro %}
 
+{# The server gathers statistics when it finds time for them, and the next model's plan rests on them. #}
+{% macro postgres__gather_statistics(relation) %}
+  {% call statement('gather_statistics') -%}analyze {{ relation.include(database=false) }}{%- endcall %}
+{% endmacro %}
+
 {% macro postgres__get_incremental_default_sql(arg_dict) %}
   {% do return(get_incremental_delete_insert_sql(arg_dict) if arg_dict['unique_key'] else get_incremental_append_sql(arg_dict)) %}
 {% endmacro %}
