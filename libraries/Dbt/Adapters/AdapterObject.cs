@@ -86,8 +86,16 @@ internal sealed class AdapterObject(NodeScope scope) : JinjaObject
         "get_column_schema_from_query" => Host.Function(name, call => new JinjaList(scope.Connection!.With(session => Adapter.QueryColumnsAsync(session, Host.Text(call.Get(0, "sql")), scope.Connection.CancellationToken)))),
         "expand_target_column_types" => Host.Function(name, ExpandTypes),
         "get_pseudocolumns_for_relation" => Host.Function(name, _ => new JinjaList()),
-        "create_schema" => Host.Function(name, call => Run("create_schema", RelationOf(call, 0, "relation"), relation => Session.Relations.SetSchema(relation.Database, relation.Schema, Session.Relations.In(relation.Database, relation.Schema)))),
-        "drop_schema" => Host.Function(name, call => Run("drop_schema", RelationOf(call, 0, "relation"), relation => Session.Relations.RemoveSchema(relation.Database, relation.Schema))),
+        "create_schema" => Host.Function(name, call => Run("create_schema", RelationOf(call, 0, "relation"), relation =>
+        {
+            scope.Connection!.Commit();
+            Session.Relations.SetSchema(relation.Database, relation.Schema, Session.Relations.In(relation.Database, relation.Schema));
+        })),
+        "drop_schema" => Host.Function(name, call => Run("drop_schema", RelationOf(call, 0, "relation"), relation =>
+        {
+            scope.Connection!.Commit();
+            Session.Relations.RemoveSchema(relation.Database, relation.Schema);
+        })),
         "drop_relation" => Host.Function(name, DropRelation),
         "rename_relation" => Host.Function(name, RenameRelation),
         "truncate_relation" => Host.Function(name, call => Run("truncate_relation", RelationOf(call, 0, "relation"), _ => { })),

@@ -37,7 +37,7 @@ internal sealed class DuckDbAdapter(RelationPolicy projectQuote) : IDbtAdapter
     {
         var result = await session.QueryAsync(
             $"""
-            select column_name, data_type from duckdb_columns()
+            select column_name, data_type, character_maximum_length::bigint, numeric_precision::bigint, numeric_scale::bigint from duckdb_columns()
             where lower(table_name) = {Text(relation.Identifier ?? string.Empty)}
             {(relation.Schema is null ? string.Empty : $"and lower(schema_name) = {Text(relation.Schema)}")}
             {(relation.Database is null ? relation.Schema is null ? "and database_name = 'temp'" : string.Empty : $"and lower(database_name) = {Text(relation.Database)}")}
@@ -45,7 +45,7 @@ internal sealed class DuckDbAdapter(RelationPolicy projectQuote) : IDbtAdapter
             """,
             null,
             cancellationToken).ConfigureAwait(false);
-        return [.. result.Rows.Select(row => new DbtColumn(Columns, Val.Str(row[0]), Val.Str(row[1])))];
+        return [.. result.Rows.Select(row => new DbtColumn(Columns, Val.Str(row[0]), Val.Str(row[1]), row[2] as long?, row[3], row[4]))];
     }
 
     public async Task<IReadOnlyList<DbtColumn>> QueryColumnsAsync(IWarehouseSession session, string sql, CancellationToken cancellationToken)

@@ -18,11 +18,17 @@ internal static class SeedObject
         var delimiter = node.Config.GetString("delimiter") is { Length: > 0 } given ? given[0] : ',';
         var texts = (node.Config.GetMap("column_types") ?? []).Keys.Select(Val.Str).ToHashSet(StringComparer.Ordinal);
         var seed = SeedTable.Read(path, node.OriginalFilePath, delimiter, texts);
-        // --empty makes the table and loads nothing.
-        var rows = scope.Session.Options.Empty ? [] : seed.Rows;
-        var table = new AgateTable(seed.Columns, [.. rows.Select(row => row.Select(object? (cell) => cell).ToArray())]);
+        var table = new AgateTable(seed.Columns, [.. seed.Rows.Select(row => row.Select(object? (cell) => cell).ToArray())]);
         Tables.Add(table, seed);
         return table;
+    }
+
+    /// <summary>The rows with the values that the guessed types give, as <c>show</c> prints them.</summary>
+    public static AgateTable Typed(NodeScope scope)
+    {
+        var table = (AgateTable)Load(scope)!;
+        var seed = Tables.TryGetValue(table, out var known) ? known : throw Host.Runtime("the table is no seed");
+        return new AgateTable(table.Names, [.. seed.Rows.Select(row => row.Select((cell, i) => seed.Value(cell, i)).ToArray())]);
     }
 
     public static object? TypeName(IDbtAdapter adapter, JinjaCall call) =>

@@ -42,7 +42,7 @@ internal sealed partial class SeedTable
             var cells = lines[i].Cells;
             if (cells.Count > columns.Count)
             {
-                throw new DbtException("DBT1301", DbtErrorKind.Runtime, $"Row {i - 1} has {cells.Count} values, but Table only has {columns.Count} columns.")
+                throw new DbtException("DBT1301", DbtErrorKind.Compilation, $"Row {i - 1} has {cells.Count} values, but Table only has {columns.Count} columns.")
                 {
                     File = file, Line = lines[i].Line, Found = $"{cells.Count} values", Expected = $"{columns.Count} values", Hint = "put a value that contains the delimiter in quotes",
                 };
@@ -73,6 +73,30 @@ internal sealed partial class SeedTable
         var text = cell.Trim('%');
         var sign = text.StartsWith('-') ? "-" : string.Empty;
         return sign + text.TrimStart('-').Trim('$', '¢', '£', '¤', '¥', '€', '₩', '₹').Replace(",", string.Empty, StringComparison.Ordinal);
+    }
+
+    /// <summary>A cell as its column's type has it; null where nothing stands. Numbers are floats, as agate writes them.</summary>
+    public object? Value(string? cell, int column)
+    {
+        var type = Types[column];
+        if (type == SeedType.Text)
+        {
+            return string.IsNullOrEmpty(cell) ? null : cell;
+        }
+
+        if (IsNull(cell))
+        {
+            return null;
+        }
+
+        var text = cell!.Trim();
+        return type switch
+        {
+            SeedType.Integer or SeedType.Float => double.Parse(NumberText(text), NumberStyles.Float, CultureInfo.InvariantCulture),
+            SeedType.Boolean => text.Equals("true", StringComparison.OrdinalIgnoreCase),
+            SeedType.Date => FhirAspire.Jinja.JinjaValue.From(DateOnly.Parse(text, CultureInfo.InvariantCulture)),
+            _ => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? FhirAspire.Jinja.JinjaValue.From(DateTime.SpecifyKind(time.UtcDateTime, DateTimeKind.Unspecified)) : text,
+        };
     }
 
     private static string Letter(int at) => at < 26 ? ((char)('a' + at)).ToString() : $"{(char)('a' + (at / 26) - 1)}{(char)('a' + (at % 26))}";

@@ -56,7 +56,7 @@ internal static class NodeWriter
             ["fqn"] = Texts(node.Fqn),
             ["alias"] = node.Alias,
             ["checksum"] = new DbtMap { ["name"] = node.ChecksumName, ["checksum"] = node.Checksum },
-            ["config"] = node.Config,
+            ["config"] = Config(node),
             ["tags"] = Texts(node.Tags),
             ["description"] = node.Description,
             ["columns"] = Columns(node.Columns),
@@ -122,6 +122,20 @@ internal static class NodeWriter
         }
 
         return map;
+    }
+
+    // The first batch is a time, however it was written.
+    private static DbtMap Config(DbtNode node)
+    {
+        if (node.Config.Get("begin") is not string begin || !DateTime.TryParse(begin, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.RoundtripKind, out var time) || time.Kind != DateTimeKind.Unspecified)
+        {
+            return node.Config;
+        }
+
+        var config = new DbtMap();
+        config.Update(node.Config);
+        config["begin"] = time.ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+        return config;
     }
 
     private static DbtMap Source(DbtNode node)
@@ -220,7 +234,7 @@ internal static class NodeWriter
         };
     }
 
-    private static DbtMap Ref(RefArgs args) => new() { ["name"] = args.Name, ["package"] = args.Package, ["version"] = args.Version is { } version && long.TryParse(version, out var number) ? number : args.Version };
+    private static DbtMap Ref(RefArgs args) => new() { ["name"] = args.Name, ["package"] = args.Package, ["version"] = args.Version is { } version && !args.IsVersionText && long.TryParse(version, out var number) ? number : args.Version };
 
     private static DbtMap Columns(OrderedDictionary<string, ColumnInfo> columns)
     {

@@ -30,7 +30,8 @@ internal static class RunResultsWriter
         ["unique_id"] = result.UniqueId,
         ["compiled"] = result.ResourceType == DbtResourceType.Seed || result.Status == DbtStatus.Skipped ? null : result.CompiledSql is not null,
         ["compiled_code"] = result.CompiledSql,
-        ["relation_name"] = result.RelationName,
+        // dbt leaves it out for seeds.
+        ["relation_name"] = result.ResourceType == DbtResourceType.Seed ? null : result.RelationName,
         ["batch_results"] = result.BatchResults,
     };
 

@@ -118,6 +118,11 @@ internal static class CommandLineParser
 
         if (spec.Kind is OptionKind.Many or OptionKind.ManyChoice)
         {
+            if (word is "--models" or "--model" or "-m")
+            {
+                options.Given["models"] = true;
+            }
+
             var list = options.List(spec.Name) ?? [];
             options.Given[spec.Name] = list;
             if (attached is not null)

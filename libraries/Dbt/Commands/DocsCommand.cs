@@ -19,7 +19,7 @@ internal static class DocsCommand
         Deferral.Apply(session);
         session.Selected = Selecting.Select(session, graph, types, Selecting.State(session));
         var results = new List<DbtNodeResult>();
-        if (session.Options.Compile && !session.Options.EmptyCatalog)
+        if (session.Options.Compile)
         {
             var runner = new NodeRunner(session, new NodeCompiler(session));
             var task = new RunTask(session, observer, runner, graph.Subset(session.Selected), SkipRule.Errors, cancellation) { Work = runner.CompileOnly };

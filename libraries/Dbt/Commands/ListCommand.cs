@@ -17,7 +17,8 @@ internal static class ListCommand
         var graph = DbtGraph.Build(session.Manifest);
         Deferral.Apply(session);
         var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Snapshot, DbtResourceType.Seed, DbtResourceType.Test, DbtResourceType.Source, DbtResourceType.Exposure, DbtResourceType.UnitTest, DbtResourceType.Analysis);
-        var selected = Selecting.Select(session, graph, node => types(node) && (node.ResourceType != DbtResourceType.Analysis || options.ResourceTypes.Count == 0 || !options.ResourceTypes.Contains("default", StringComparer.Ordinal)), Selecting.State(session));
+        var isModelsAlone = options.Flag("models") == true;
+        var selected = Selecting.Select(session, graph, node => types(node) && (!isModelsAlone || node.ResourceType == DbtResourceType.Model) && (node.ResourceType != DbtResourceType.Analysis || options.ResourceTypes.Contains("analysis", StringComparer.Ordinal) || options.ResourceTypes.Contains("all", StringComparer.Ordinal)), Selecting.State(session));
 
         if (options.WriteJson)
         {
@@ -67,7 +68,8 @@ internal static class ListCommand
                 value = value is DbtMap map && map.TryGetValue(part, out var inner) ? inner : Missing;
             }
 
-            if (!ReferenceEquals(value, Missing))
+            // A path into a value is left out where it leads to nothing; a key of its own is not.
+            if (!ReferenceEquals(value, Missing) && (value is not null || !key.Contains('.', StringComparison.Ordinal)))
             {
                 result[key] = value;
             }

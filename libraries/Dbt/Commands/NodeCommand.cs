@@ -44,6 +44,7 @@ internal static class NodeCommand
         var task = new RunTask(session, observer, runner, run.Subset(session.Selected), command == "build" ? SkipRule.ErrorsAndFailures : SkipRule.Errors, cancellation)
         {
             Work = command == "compile" ? runner.CompileOnly : null,
+            StopsAtFirstError = command == "compile",
         };
         var results = new List<DbtNodeResult>();
         try
@@ -73,9 +74,12 @@ internal static class NodeCommand
             throw new DbtException(error.Code, DbtErrorKind.Runtime, error.ToDbtText(), error) { File = error.File, Line = error.Line, Column = error.Column, Found = error.Found, Expected = error.Expected, Hint = error.Hint };
         }
 
-        if (command == "compile" && session.Options.Select is [_] && results is [var only] && only.CompiledSql is not null)
+        if (command == "compile" && session.Options.Select is [var first, ..])
         {
-            ShowCommand.PrintCompiled(session, session.Manifest.Find(only.UniqueId)!, isInline: false);
+            foreach (var result in results.Where(result => ShowCommand.IsNamed(first, result.Name)))
+            {
+                ShowCommand.PrintCompiled(session, session.Manifest.Find(result.UniqueId)!, isInline: false);
+            }
         }
 
         return new DbtResult { ExitCode = ExitCode(results, cancellation), Nodes = results, InvocationId = session.InvocationId };
@@ -120,7 +124,7 @@ internal static class NodeCommand
         }
 
         var results = new List<DbtNodeResult>();
-        var hooks = new Hooks(session, observer, compiler, cancellation);
+        var hooks = new Hooks(session, observer, cancellation);
         var hasHooks = session.Options.Command is not "clone";
         var isGood = true;
         if (hasHooks)
@@ -129,7 +133,8 @@ internal static class NodeCommand
             results.AddRange(startResults);
         }
 
-        if (isGood)
+        // A project may ask with a flag that nothing runs after a failed hook; without it dbt goes on.
+        if (isGood || session.Options.Flag("skip_nodes_if_on_run_start_fails") != true)
         {
             await task.RunAsync(Preparation.Groups(session, graph)).ConfigureAwait(false);
             results.AddRange(task.Results);
@@ -140,7 +145,7 @@ internal static class NodeCommand
             {
                 if (session.Manifest.Find(id) is { } node && !node.IsEphemeral)
                 {
-                    var skipped = new NodeClock(session.Invocation.TimeProvider, "main").Result(node, DbtStatus.Skipped, null);
+                    var skipped = new NodeClock(session.Invocation.TimeProvider, "main").Result(node, DbtStatus.Skipped, "Skipping due to on-run-start failure");
                     results.Add(skipped);
                     observer.OnNodeFinished(skipped);
                 }

@@ -42,7 +42,8 @@ internal static class OperationCommand
             try
             {
                 session.Templates.Start(scope.Callable(macro), [], [.. session.Options.Args.Select(entry => KeyValuePair.Create(Val.Str(entry.Key), Host.ToTemplate(entry.Value)))]);
-                connection.Commit();
+                // As with dbt, what a statement began and the macro did not commit is lost; run_query is outside of transactions.
+                connection.Rollback();
                 result = clock.Result(node, DbtStatus.Success, null, failures: 0);
             }
             catch (DbtException exception)

@@ -31,7 +31,7 @@ internal static class ShowCommand
 
             var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.UnitTest);
             session.Selected = Selecting.Select(session, graph, types, Selecting.State(session));
-            nodes = [.. session.Selected.Order(StringComparer.Ordinal).Select(id => session.Manifest.Find(id)!).Where(node => node.ResourceType is not DbtResourceType.Test || options.Select!.Contains(node.Name, StringComparer.Ordinal))];
+            nodes = [.. session.Selected.Order(StringComparer.Ordinal).Select(id => session.Manifest.Find(id)!)];
             if (nodes.Count == 0)
             {
                 session.Log.Warn("NoNodesSelected", "No nodes selected!");
@@ -59,6 +59,9 @@ internal static class ShowCommand
         return new DbtResult { ExitCode = 0, Nodes = results, InvocationId = session.InvocationId };
     }
 
+    /// <summary>Whether dbt prints a node for a selection: where its name is part of the first criterion.</summary>
+    public static bool IsNamed(string criterion, string name) => criterion.Contains(name, StringComparison.Ordinal);
+
     public static void PrintCompiled(DbtSession session, DbtNode node, bool isInline)
     {
         var code = node.CompiledCode ?? string.Empty;
@@ -69,7 +72,7 @@ internal static class ShowCommand
         }
         else
         {
-            session.Log.Print(isInline ? $"Compiled inline node is:\n{code}" : $"Compiled node '{node.Name}' is:\n{code}");
+            session.Log.Print(session.Options.Quiet ? code : isInline ? $"Compiled inline node is:\n{code}" : $"Compiled node '{node.Name}' is:\n{code}");
         }
     }
 
@@ -114,8 +117,7 @@ internal static class ShowCommand
             {
                 // The rows of a seed are those of its file.
                 var scope = new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection };
-                var seed = (AgateTable)SeedObject.Load(scope)!;
-                Print(session, node, seed, session.Options.Limit);
+                Print(session, node, SeedObject.Typed(scope));
                 return clock.Result(node, DbtStatus.Success, null);
             }
 
@@ -131,7 +133,7 @@ internal static class ShowCommand
             var scope2 = new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection };
             var sql = Host.Text(session.Templates.Start(scope2.Callable(session.Macros.Find("get_show_sql", session.Root.Name)!), [node.CompiledCode, Host.ToTemplate(node.Config.Get("sql_header")), limit is { } rows ? (long)rows : null]));
             var (response, table) = connection.Execute(sql, autoBegin: false, fetch: true);
-            Print(session, node, table, null);
+            Print(session, node, table);
             return clock.Result(node, DbtStatus.Success, null, response: response);
         }
         catch (DbtException exception)
@@ -141,17 +143,23 @@ internal static class ShowCommand
         }
     }
 
-    private static void Print(DbtSession session, DbtNode node, AgateTable table, int? limit)
+    private static void Print(DbtSession session, DbtNode node, AgateTable table)
     {
-        var rows = limit is { } count && count >= 0 ? table.Data.Take(count).ToList() : table.Data;
         var isInline = node.ResourceType == DbtResourceType.SqlOperation;
+        if (!isInline && session.Options.Select is [var first, ..] && !IsNamed(first, node.Name))
+        {
+            return;
+        }
+
+        var name = node.Version is null ? node.Name : $"{node.Name}.v{Val.Str(node.Version)}";
         if (session.Options.Output == "json")
         {
-            session.Log.Print(TablePrinter.Json(node, table.Names, rows, isInline));
+            session.Log.Print(TablePrinter.Json(name, table.Names, table.Data, isInline));
         }
         else
         {
-            session.Log.Print($"{(isInline ? "Previewing inline node:" : $"Previewing node '{node.Name}':")}\n{TablePrinter.Text(table.Names, rows)}");
+            var text = TablePrinter.Text(table.Names, table.Data);
+            session.Log.Print(session.Options.Quiet ? text : $"{(isInline ? "Previewing inline node:" : $"Previewing node '{name}':")}\n{text}");
         }
     }
 }

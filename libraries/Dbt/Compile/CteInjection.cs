@@ -13,6 +13,12 @@ internal static class CteInjection
         var joined = string.Join(", ", ctes);
         if (EndOfWith(sql) is { } end)
         {
+            // They go before what follows the blanks.
+            while (end < sql.Length && char.IsWhiteSpace(sql[end]))
+            {
+                end++;
+            }
+
             return $"{sql[..end]}{joined}, {sql[end..]}";
         }
 

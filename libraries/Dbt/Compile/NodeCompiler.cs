@@ -54,7 +54,7 @@ internal sealed class NodeCompiler(DbtSession session)
         }
 
         node.IsCompiled = true;
-        if (node.ResourceType == DbtResourceType.Test && node.RelationName is null && (node.IsRelational || session.Options.StoreFailures) && node.Config.Get("store_failures") is not false)
+        if (node.ResourceType == DbtResourceType.Test && node.RelationName is null && (node.IsRelational || session.Options.StoreFailures))
         {
             node.RelationName = References.Relation(session, node).Render();
         }
@@ -96,7 +96,7 @@ internal sealed class NodeCompiler(DbtSession session)
                 Add(prepended, inherited);
             }
 
-            Add(prepended, new InjectedCte(cte.Id, $" __dbt__cte__{parent.Identifier} as (\n{sql}\n)"));
+            Add(prepended, new InjectedCte(cte.Id, $" __dbt__cte__{parent.CteName} as (\n{sql}\n)"));
         }
 
         if (prepended.Count > 0)

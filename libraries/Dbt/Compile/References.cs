@@ -28,7 +28,7 @@ internal static class References
         }
 
         var version = (call.TryGetKeyword("version", out var given) && Host.IsTrue(given)) || (call.TryGetKeyword("v", out given) && Host.IsTrue(given)) ? Host.Text(given) : null;
-        var args = new RefArgs(target, (string?)package, version);
+        var args = new RefArgs(target, (string?)package, version) { IsVersionText = version is not null && given is string };
         if (scope.Mode != ScopeMode.Run)
         {
             if (scope.Node is { } parsed && scope.Mode == ScopeMode.Parse)
@@ -144,7 +144,7 @@ internal static class References
             node.ExtraCtes.Add(new InjectedCte(target.UniqueId, null));
         }
 
-        return new DbtRelation(new DbtRelationParts(null, null, "__dbt__cte__" + target.Identifier)
+        return new DbtRelation(new DbtRelationParts(null, null, "__dbt__cte__" + target.CteName)
         {
             Type = "cte",
             Quote = new RelationPolicy(true, true, false),

@@ -171,9 +171,13 @@ internal sealed class ScopeFunctions(NodeScope scope)
 
     private object? This()
     {
-        if (scope.UnitTest?.ThisCte is { } cte)
+        if (scope.UnitTest?.ThisCte is { } cte && scope.Node is { ResourceType: DbtResourceType.UnitTest })
         {
-            scope.Node!.ExtraCtes.Add(new InjectedCte(cte.UniqueId, null));
+            if (!scope.Node!.ExtraCtes.Exists(known => known.Id == cte.UniqueId))
+            {
+                scope.Node.ExtraCtes.Add(new InjectedCte(cte.UniqueId, null));
+            }
+
             return "__dbt__cte__" + cte.Identifier;
         }
 

@@ -54,6 +54,10 @@ internal sealed class TemplateEngine
         return Guard(() => environment.GetTemplate(source, file).Render(scope, new JinjaSession(environment, cancellation)), file, scope);
     }
 
+    /// <summary>Renders text that sees no variables, such as a block of documentation.</summary>
+    public string RenderBare(string source, string file) =>
+        Guard(() => parsing.GetTemplate(source, file).Render(new Dictionary<string, object?>(StringComparer.Ordinal), new JinjaSession(parsing, cancellation)), file, null);
+
     /// <summary>The value of a text: itself without a template, otherwise what it renders to, typed.</summary>
     public object? RenderNative(string source, string file, IReadOnlyDictionary<string, object?> variables)
     {

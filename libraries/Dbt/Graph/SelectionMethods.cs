@@ -56,6 +56,12 @@ internal sealed class SelectionMethods(Manifest manifest, IReadOnlyList<DbtNode>
             return true;
         }
 
+        // A pattern without dots is one of names as well.
+        if (parts.Length == 1 && selector.AsSpan().IndexOfAny("*?[]") >= 0 && Text.FnMatch(fqn.Count >= 2 && isVersioned ? fqn[^2] : fqn[^1], selector))
+        {
+            return true;
+        }
+
         var flat = fqn.SelectMany(segment => segment.Split('.')).ToList();
         if (flat.Count < parts.Length)
         {

@@ -45,7 +45,8 @@ internal static class YamlRendering
             case string text:
                 return text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal) || text.Contains("{#", StringComparison.Ordinal)
                     ? isRendered(path) ? renderer.Render(text, file) : text
-                    : text;
+                    // A text without tags is a template as well, and templates lose the line end at their end.
+                    : text.EndsWith('\n') && isRendered(path) ? text[..^1] : text;
             case DateOnly or DateTime or DateTimeOffset when isRendered(path):
                 return value switch
                 {

@@ -42,9 +42,29 @@ internal static class Contracts
 
         if (isEnforced)
         {
-            var text = string.Concat(node.Columns.Values.OrderBy(column => column.Name, StringComparer.Ordinal).Select(column => $"{column.Name}|{column.DataType}"));
-            node.Contract["checksum"] = Text.Sha256(text);
+            node.Contract["checksum"] = Text.Sha256(ContractChecksum.Of(node));
         }
+    }
+}
+
+/// <summary>What a contract's checksum is made of: the text that dbt hashes.</summary>
+internal static class ContractChecksum
+{
+    public static string Of(DbtNode node)
+    {
+        var text = string.Concat(node.Columns.Values.OrderBy(column => column.Name, StringComparer.Ordinal).Select(column => $"|{column.Name}{Val.Str(column.DataType)}{List(column.Constraints, isColumn: true)}"));
+        return node.Materialized is "table" or "incremental" ? $"{text}{node.Materialized}{List(node.Constraints, isColumn: false)}" : text;
+    }
+
+    private static string List(IEnumerable<DbtMap> constraints, bool isColumn) => $"[{string.Join(", ", constraints.Select(constraint => One(constraint, isColumn)))}]";
+
+    private static string One(DbtMap map, bool isColumn)
+    {
+        var type = Val.Str(map.Get("type"));
+        string List(string key) => Val.Repr(map.Get(key) ?? new List<object?>());
+        var fields = $"type=<ConstraintType.{type}: '{type}'>, name={Val.Repr(map.Get("name"))}, expression={Val.Repr(map.Get("expression"))}, warn_unenforced={Val.Repr(map.Get("warn_unenforced") ?? true)}, "
+            + $"warn_unsupported={Val.Repr(map.Get("warn_unsupported") ?? true)}, to={Val.Repr(map.Get("to"))}, to_columns={List("to_columns")}";
+        return isColumn ? $"ColumnLevelConstraint({fields})" : $"ModelLevelConstraint({fields}, columns={List("columns")})";
     }
 }
 

@@ -3,7 +3,11 @@ using FhirAspire.Dbt.Values;
 namespace FhirAspire.Dbt.Parse;
 
 /// <summary>A reference of a node to another: <c>ref('package', 'name', v=1)</c>.</summary>
-internal sealed record RefArgs(string Name, string? Package, string? Version);
+internal sealed record RefArgs(string Name, string? Package, string? Version)
+{
+    /// <summary>Whether the version was given as a text, and not as a number.</summary>
+    public bool IsVersionText { get; init; }
+}
 
 /// <summary>A column of a properties file.</summary>
 internal sealed class ColumnInfo
@@ -244,6 +248,12 @@ internal sealed class DbtNode
     public string FileId => $"{PackageName}://{OriginalFilePath}";
 
     /// <summary>The name under which the database knows it.</summary>
+    /// <summary>For a source that a unit test replaces: the name that its rows get, since sources may share a table name.</summary>
+    public string? SourceCteName { get; init; }
+
+    /// <summary>The name of the node as a common table expression, without the prefix.</summary>
+    public string CteName => SourceCteName ?? Identifier;
+
     public string Identifier => Source?.Identifier ?? Alias;
 
     /// <summary>Whether the node is a table or view of its own in the database.</summary>

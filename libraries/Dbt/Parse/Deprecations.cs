@@ -24,8 +24,11 @@ internal static class Deprecations
 
             foreach (var child in manifest.Nodes.Values.Where(child => child.ResourceType is DbtResourceType.Model && child.DependsOnNodes.Contains(node.UniqueId, StringComparer.Ordinal)))
             {
+                var better = node.Version is not null && Val.Str(node.Version) != Val.Str(node.LatestVersion)
+                    ? $" A new version of '{node.Name}' is available. {(date < now ? "Migrate now" : "Try it out")}: {{{{ ref('{node.PackageName}', '{node.Name}', v='{Val.Str(node.LatestVersion)}') }}}}."
+                    : " ";
                 session.Log.Warn(date < now ? "DeprecatedReference" : "UpcomingReferenceDeprecation",
-                    $"While compiling '{child.Name}': Found a reference to {name}, which {(date < now ? "was" : "is slated for")} {(date < now ? "deprecated on" : "deprecation on")} '{Val.Str(node.DeprecationDate)}'.", child.OriginalFilePath);
+                    $"While compiling '{child.Name}': Found a reference to {name}, which {(date < now ? "was deprecated on" : "is slated for deprecation on")} '{Val.Str(node.DeprecationDate)}'.{better}", child.OriginalFilePath);
             }
         }
     }

@@ -91,7 +91,9 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
         node.Config["enabled"] = false;
         if (!error.Message.EndsWith("which is disabled", StringComparison.Ordinal))
         {
-            session.Log.Warn("NodeNotFoundOrDisabled", error.Message, node.OriginalFilePath, node.Line == 0 ? null : node.Line);
+            // In this warning dbt names the package even where none was asked for.
+            var text = error.Message.EndsWith("which was not found", StringComparison.Ordinal) && !error.Message.Contains(" in package ", StringComparison.Ordinal) ? error.Message.Replace(" which was not found", " in package '' which was not found", StringComparison.Ordinal) : error.Message.Replace(" in package or project ", " in package ", StringComparison.Ordinal);
+            session.Log.Warn("NodeNotFoundOrDisabled", text, node.OriginalFilePath, node.Line == 0 ? null : node.Line);
         }
     }
 

@@ -137,9 +137,14 @@ internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
                 };
             }
 
-            manifest.Docs[id] = new DocBlock(id, block.Name, project.Name, file.RelativePath, file.OriginalFilePath, block.Body.Trim());
+            manifest.Docs[id] = new DocBlock(id, block.Name, project.Name, file.RelativePath, file.OriginalFilePath, DocText(block, file));
         }
     }
+
+    // The text is a template without variables.
+    private string DocText(TemplateBlock block, SourceFile file) => block.Body.Contains("{{", StringComparison.Ordinal) || block.Body.Contains("{%", StringComparison.Ordinal) || block.Body.Contains("{#", StringComparison.Ordinal)
+        ? factory.Session.Templates.RenderBare(block.Body, file.OriginalFilePath).Trim()
+        : block.Body.Trim();
 
     private void Hooks(DbtProject project)
     {

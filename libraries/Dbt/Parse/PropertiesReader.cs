@@ -105,15 +105,6 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
             data.GetOrAddMap("config")[key] = value;
         }
 
-        if (data.Get("tags") is { } tags)
-        {
-            var config = data.GetOrAddMap("config");
-            var list = Val.StringList(config.Get("tags")).ConvertAll(object? (tag) => tag);
-            // Tags at the top come after those under config; an earlier one is not repeated.
-            list.AddRange(Val.StringList(tags));
-            config["tags"] = list;
-            data.Remove("tags");
-        }
     }
 
     private void Patch(PropertiesEntry entry, DbtResourceType type, PropertiesFile file)

@@ -257,7 +257,7 @@ internal static class FreshnessRules
             throw file.Invalid("Cannot specify both loaded_at_field and loaded_at_query at source level.", source.Line, "both", "one of them");
         }
 
-        var field = saysField || tableConfig.ContainsKey("loaded_at_field") ? tableField : Of(source, sourceConfig, "loaded_at_field");
+        var field = saysField ? tableField : Of(source, sourceConfig, "loaded_at_field");
         var query = tableQuery ?? (saysField ? null : Of(source, sourceConfig, "loaded_at_query"));
         return (field, query);
     }

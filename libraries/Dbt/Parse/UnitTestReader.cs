@@ -162,7 +162,24 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
                 throw file.Invalid($"Unit test {test} has rows of the format 'sql' that are no text", map.Line, Val.TypeName(rows), "a query");
         }
 
-        return new DbtMap { ["rows"] = rows, ["format"] = format, ["fixture"] = fixture };
+        return new DbtMap { ["rows"] = FullRowFirst(rows), ["format"] = format, ["fixture"] = fixture };
+    }
+
+    // dbt puts the first row without nulls first, since some databases take the types from the first row.
+    private static object? FullRowFirst(object? rows)
+    {
+        if (rows is not List<object?> list)
+        {
+            return rows;
+        }
+
+        var full = list.FindIndex(row => row is DbtMap map && map.Values.All(value => value is not null));
+        if (full > 0)
+        {
+            (list[0], list[full]) = (list[full], list[0]);
+        }
+
+        return list;
     }
 
     private object Fixture(string name, string format, string package, PropertiesFile file, string test, int line)
@@ -231,7 +248,8 @@ internal static class UnitTestChecksum
         var given = string.Join(", ", test.Given.Select(input => $"UnitTestInputFixture(input={Val.Repr(input.Get("input"))}, rows={Val.Repr(input.Get("rows"))}, format={Format(input)}, fixture={Val.Repr(input.Get("fixture"))})"));
         var expect = $"UnitTestOutputFixture(rows={Val.Repr(test.Expect.Get("rows"))}, format={Format(test.Expect)}, fixture={Val.Repr(test.Expect.Get("fixture"))})";
         var overrides = test.Overrides is { } map ? $"UnitTestOverrides(macros={Val.Repr(map.Get("macros"))}, vars={Val.Repr(map.Get("vars"))}, env_vars={Val.Repr(map.Get("env_vars"))})" : "None";
-        var text = $"{test.Model}-[{given}]-{expect}-{overrides}";
+        var versions = test.Versions is { } both ? $"UnitTestNodeVersions(include={Val.Repr(both.Get("include"))}, exclude={Val.Repr(both.Get("exclude"))})" : "None";
+        var text = $"{test.Model}-{versions}-[{given}]-{expect}-{overrides}";
         foreach (var input in test.Given.Where(input => input.Get("fixture") is not null))
         {
             text += $"-{Val.Repr(input.Get("rows"))}";

@@ -7,7 +7,7 @@ using FhirAspire.Jinja;
 namespace FhirAspire.Dbt.Run;
 
 /// <summary>Runs the hooks of <c>on-run-start</c> and <c>on-run-end</c>: packages first, the root project last, each in its order.</summary>
-internal sealed class Hooks(DbtSession session, IDbtObserver observer, NodeCompiler compiler, CancellationToken cancellation)
+internal sealed class Hooks(DbtSession session, IDbtObserver observer, CancellationToken cancellation)
 {
     /// <summary>Runs the hooks of a kind; after one that fails the others are skipped.</summary>
     /// <returns>Their results, and whether all went well.</returns>
@@ -24,9 +24,10 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, NodeCompi
             var hook = hooks[i];
             hook.Index = i + 1;
             var clock = new NodeClock(session.Invocation.TimeProvider, "main");
+            var name = $"{hook.PackageName}.{kind}.{i}";
             if (!isGood || cancellation.IsCancellationRequested)
             {
-                results.Add(clock.Result(hook, DbtStatus.Skipped, null));
+                results.Add(clock.Result(hook, DbtStatus.Skipped, $"{name} skipped", failures: 1));
                 observer.OnNodeFinished(results[^1]);
                 continue;
             }
@@ -35,13 +36,24 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, NodeCompi
             var connection = new Connection(session, isGrouped: false, cancellation);
             try
             {
-                results.Add(Run(hook, connection, clock, extra));
-            }
-            catch (DbtException exception)
-            {
-                connection.Rollback();
-                results.Add(clock.Failed(hook, exception));
-                isGood = false;
+                var sql = Compile(hook, connection, clock, extra);
+                try
+                {
+                    if (sql.Trim().Length > 0)
+                    {
+                        connection.Execute(sql, autoBegin: false, fetch: false);
+                        connection.Commit();
+                    }
+
+                    results.Add(clock.Result(hook, DbtStatus.Success, $"{name} passed", failures: 0));
+                }
+                catch (DbtException exception)
+                {
+                    connection.Rollback();
+                    var error = exception.With(subject: hook.Subject, file: "dbt_project.yml");
+                    results.Add(clock.Result(hook, DbtStatus.Error, $"{name} failed, error:\n {exception.Message}", failures: 1, error: error));
+                    isGood = false;
+                }
             }
             finally
             {
@@ -54,7 +66,8 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, NodeCompi
         return (results, isGood);
     }
 
-    private DbtNodeResult Run(DbtNode hook, Connection connection, NodeClock clock, IReadOnlyDictionary<string, object?> extra)
+    // A hook that cannot be compiled ends the command, as with dbt.
+    private string Compile(DbtNode hook, Connection connection, NodeClock clock, IReadOnlyDictionary<string, object?> extra)
     {
         var scope = new NodeScope(session, ScopeMode.Run, hook, hook.PackageName) { Connection = connection, Extra = extra };
         try
@@ -70,22 +83,7 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, NodeCompi
         hook.ExtraCtesInjected = true;
         CompiledFiles.WriteCompiled(session, hook);
         clock.Compiled();
-        _ = compiler;
-        AdapterResponse? response = null;
-        if (hook.CompiledCode.Trim().Length > 0)
-        {
-            try
-            {
-                (response, _) = connection.Execute(hook.CompiledCode, autoBegin: false, fetch: false);
-                connection.Commit();
-            }
-            catch (DbtException exception)
-            {
-                throw exception.With(subject: hook.Subject, file: "dbt_project.yml");
-            }
-        }
-
-        return clock.Result(hook, DbtStatus.Success, response?.Message ?? "OK", failures: 0, response: response);
+        return hook.CompiledCode;
     }
 
     private static int Order(DbtNode node) => int.TryParse(node.Name[(node.Name.LastIndexOf('-') + 1)..], out var index) ? index : 0;
@@ -93,7 +91,8 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, NodeCompi
     /// <summary>The variables of hooks that run at the end.</summary>
     public static Dictionary<string, object?> EndVariables(DbtSession session, IReadOnlyList<DbtNodeResult> results, IReadOnlyCollection<(string? Database, string? Schema)> schemas) => new(StringComparer.Ordinal)
     {
-        ["results"] = new JinjaList(results.Select(result => (object?)new ResultObject(session, result))),
+        // As with dbt: what ran in the main thread, such as hooks, is not among them unless it failed.
+        ["results"] = new JinjaList(results.Where(result => result.Thread != "main" || result.Status == DbtStatus.Error).Select(result => (object?)new ResultObject(session, result))),
         ["schemas"] = new JinjaList(schemas.Select(schema => (object?)schema.Schema).Distinct()),
         ["database_schemas"] = new JinjaList(schemas.Distinct().Select(schema => (object?)new JinjaTuple(schema.Database, schema.Schema))),
     };

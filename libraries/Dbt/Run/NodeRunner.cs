@@ -86,7 +86,7 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
 
     private DbtNodeResult RunModel(DbtNode node, Connection connection, NodeClock clock)
     {
-        if (node.ResourceType != DbtResourceType.Seed)
+        if (node.ResourceType != DbtResourceType.Seed && session.Options.Command != "clone")
         {
             compiler.Compile(node, connection);
         }

@@ -29,6 +29,9 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
     /// <summary>What is done with each node; by default it is run.</summary>
     public Func<DbtNode, Connection, string, DbtNodeResult>? Work { get; init; }
 
+    /// <summary>Whether nothing begins any more after the first error: <c>compile</c>, <c>show</c>.</summary>
+    public bool StopsAtFirstError { get; init; }
+
     /// <summary>Runs the nodes; the graph holds no others.</summary>
     public async Task RunAsync(AtomicGroups? atomicGroups = null)
     {
@@ -119,7 +122,7 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
 
         if (blocker is not null || stop || groups.IsBroken(id))
         {
-            Skip(node, blocker);
+            Skip(node, blocker, blocker is null ? "main" : slot);
             return;
         }
 
@@ -175,7 +178,7 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
 
     private DbtNodeResult Do(DbtNode node, Connection connection, string slot) => Work is null ? runner.Run(node, connection, slot) : Work(node, connection, slot);
 
-    private void Skip(DbtNode node, string? blocker)
+    private void Skip(DbtNode node, string? blocker, string thread)
     {
         if (node.IsEphemeral)
         {
@@ -183,8 +186,9 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
             return;
         }
 
-        var clock = new NodeClock(session.Invocation.TimeProvider, "main");
-        Finish(node, clock.Result(node, DbtStatus.Skipped, blocker is null ? null : $"Skipping because of {blocker}"), blocker);
+        var clock = new NodeClock(session.Invocation.TimeProvider, thread);
+        var reason = blocker is not null ? $"Skipping because of {blocker}" : isStopping && !cancellation.IsCancellationRequested && session.Options.FailFast ? "Skipping due to fail_fast" : null;
+        Finish(node, clock.Result(node, DbtStatus.Skipped, reason), blocker);
     }
 
     private void Finish(DbtNode node, DbtNodeResult result, string? blocker = null)
@@ -193,7 +197,7 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
         {
             results.Add(result);
             var isFailure = result.Status is DbtStatus.Error or DbtStatus.Fail or DbtStatus.PartialSuccess;
-            if (isFailure && session.Options.FailFast)
+            if (isFailure && (session.Options.FailFast || StopsAtFirstError))
             {
                 isStopping = true;
             }

@@ -31,7 +31,7 @@ internal sealed class ConformanceCase(string folder)
                 var id = Text(step, "id") ?? CommandWord(command);
                 var expected = Directory.EnumerateDirectories(Path.Combine(folder, "expected"), $"{number:D2}-*").Single();
                 var output = await RunStepAsync(workspace, description, step, command);
-                var found = await StepComparison.RunAsync(expected, workspace, output, Masks(description), command.Contains("--fail-fast", StringComparison.Ordinal));
+                var found = await StepComparison.RunAsync(expected, workspace, output, Masks(description), new StepKind(command, number == 1 || step.Children.ContainsKey("overlay")));
                 differences.AddRange(found.Select(line => $"{number:D2}-{id}: {line}"));
             }
 
@@ -43,7 +43,7 @@ internal sealed class ConformanceCase(string folder)
         }
     }
 
-    private async Task<int> RunStepAsync(string workspace, YamlMappingNode description, YamlMappingNode step, string command)
+    private async Task<StepOutput> RunStepAsync(string workspace, YamlMappingNode description, YamlMappingNode step, string command)
     {
         foreach (var path in Texts(step, "remove").Select(relative => Path.Combine(workspace, relative)))
         {
@@ -89,7 +89,11 @@ internal sealed class ConformanceCase(string folder)
         }
 
         var arguments = Split(command)[1..];
-        return await DbtCommandLine.RunAsync(arguments, TextWriter.Null, TextWriter.Null, environment: environment, projectDirectory: workspace);
+        var output = new StepOutput();
+        await using var errors = new StringWriter();
+        output.ExitCode = await DbtCommandLine.RunAsync(arguments, TextWriter.Null, errors, output, environment, projectDirectory: workspace);
+        output.ErrorText = errors.ToString();
+        return output;
     }
 
     private static async Task RunSqlAsync(string workspace, IReadOnlyList<string> statements)

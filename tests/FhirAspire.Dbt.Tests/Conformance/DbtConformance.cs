@@ -3,8 +3,8 @@ using Xunit.Abstractions;
 namespace FhirAspire.Dbt.Tests.Conformance;
 
 /// <summary>
-/// The captured results of dbt: exit codes, node results, compiled SQL and the database after every step. Logs, listings, artifacts and error texts of the
-/// pack are not compared yet.
+/// The captured results of dbt: exit codes, node results, errors, warnings, logged and printed lines, listings, previews, artifacts, compiled SQL and the
+/// database after every step.
 /// </summary>
 public sealed class DbtConformance(ITestOutputHelper output)
 {

@@ -64,7 +64,7 @@ internal static class ManifestArchive
         node.Description = a.Text(node.Description);
         node.Docs = a.Map(node.Docs);
         node.PatchPath = a.TextOrNull(node.PatchPath);
-        node.Refs = a.List(node.Refs, one => new RefArgs(a.Text(one?.Name!), a.TextOrNull(one?.Package), a.TextOrNull(one?.Version)));
+        node.Refs = a.List(node.Refs, one => new RefArgs(a.Text(one?.Name!), a.TextOrNull(one?.Package), a.TextOrNull(one?.Version)) { IsVersionText = a.Flag(one?.IsVersionText ?? false) });
         node.Sources = a.List(node.Sources, one => (a.Text(one.Source), a.Text(one.Table)));
         node.DependsOnNodes = a.Texts(node.DependsOnNodes);
         node.DependsOnMacros = a.Texts(node.DependsOnMacros);

@@ -21,12 +21,12 @@
   {%- do full.update(format_row(row, column_name_to_data_types)) -%}
   {%- do selects.append(_unit_test_select(full, quoted)) -%}
 {%- endfor -%}
-{{ selects | join('\nunion all\n') if selects else _unit_test_select(empty, quoted) ~ ' limit 0' }}
-{% endmacro %}
+{{ selects | join('\nunion all\n') if selects else _unit_test_select(empty, quoted) ~ '\n    limit 0' }}
+{%- endmacro %}
 
 {% macro _unit_test_select(row, quoted) %}
   {%- set parts = [] -%}
-  {%- for name, value in row.items() -%}{%- do parts.append((value | trim) ~ ' as ' ~ quoted.get(name, name)) -%}{%- endfor -%}
+  {%- for name, value in row.items() -%}{%- do parts.append((value | string) ~ ' as ' ~ quoted.get(name, name)) -%}{%- endfor -%}
   {{ return('select ' ~ parts | join(', ')) }}
 {% endmacro %}
 
