@@ -9,8 +9,10 @@ internal sealed class ConformanceCase(string folder)
     public string Name => Path.GetFileName(folder);
 
     /// <summary>Runs every step and compares it with what dbt gave.</summary>
+    /// <param name="packProfiles">The profiles of projects that have none.</param>
+    /// <param name="schemas">dbt's schemas of artifacts, where they are there.</param>
     /// <returns>One line for each difference.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(string packProfiles)
+    public async Task<IReadOnlyList<string>> RunAsync(string packProfiles, ArtifactSchemas? schemas)
     {
         var workspace = Directory.CreateTempSubdirectory("fhiraspire-dbt-").FullName;
         try
@@ -32,7 +34,7 @@ internal sealed class ConformanceCase(string folder)
                 var expected = Directory.EnumerateDirectories(Path.Combine(folder, "expected"), $"{number:D2}-*").Single();
                 var output = await RunStepAsync(workspace, description, step, command);
                 var found = await StepComparison.RunAsync(expected, workspace, output, Masks(description), new StepKind(command, number == 1 || step.Children.ContainsKey("overlay")));
-                differences.AddRange(found.Select(line => $"{number:D2}-{id}: {line}"));
+                differences.AddRange(found.Concat(schemas?.Check(workspace) ?? []).Select(line => $"{number:D2}-{id}: {line}"));
             }
 
             return differences;

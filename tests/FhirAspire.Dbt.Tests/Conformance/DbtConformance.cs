@@ -4,7 +4,7 @@ namespace FhirAspire.Dbt.Tests.Conformance;
 
 /// <summary>
 /// The captured results of dbt: exit codes, node results, errors, warnings, logged and printed lines, listings, previews, artifacts, compiled SQL and the
-/// database after every step.
+/// database after every step. Artifacts fit dbt's schemas.
 /// </summary>
 public sealed class DbtConformance(ITestOutputHelper output)
 {
@@ -15,6 +15,7 @@ public sealed class DbtConformance(ITestOutputHelper output)
     public async Task Every_case_that_is_not_an_admitted_gap_gives_what_dbt_gives()
     {
         var pack = TestEnvironment.RequireShared("dbt-conformance");
+        var schemas = new ArtifactSchemas(TestEnvironment.RequireShared("dbt-artifact-schemas"));
         var failed = new List<string>();
         var mended = new List<string>();
         var (total, passed) = (0, 0);
@@ -26,7 +27,7 @@ public sealed class DbtConformance(ITestOutputHelper output)
                 IReadOnlyList<string> differences;
                 try
                 {
-                    differences = await @case.RunAsync(Path.Combine(pack, "profiles.yml"));
+                    differences = await @case.RunAsync(Path.Combine(pack, "profiles.yml"), schemas);
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
