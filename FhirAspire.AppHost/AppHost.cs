@@ -66,7 +66,7 @@ foreach (var service in new[] { loader, dbtRunner, dashboard })
 {
     service
         .WithEnvironment("Warehouse__Kind", builder.ExecutionContext.IsPublishMode ? "Snowflake" : "Postgres")
-        .WithEnvironment("Warehouse__ConnectionString", warehouse.Resource.ConnectionStringExpression)
+        .WithEnvironment(builder.ExecutionContext.IsPublishMode ? "Warehouse__Snowflake__ConnectionString" : "Warehouse__Postgres__ConnectionString", warehouse.Resource.ConnectionStringExpression)
         .WaitFor(warehouse);
 }
 

@@ -29,6 +29,7 @@ internal static class Root
         root.Subcommands.Add(DbtCommand.Create());
         root.Subcommands.Add(ErrorsCommand.Create());
         root.Subcommands.Add(S3Command.Create());
+        root.Subcommands.Add(CostCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(ResetCommand.Create());
         return root;

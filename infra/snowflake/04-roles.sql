@@ -12,7 +12,8 @@ grant usage on database fhir to role fhir_analyst;
 grant usage on warehouse fhir_load to role fhir_loader;
 grant usage on warehouse fhir_transform to role fhir_transformer;
 grant usage on warehouse fhir_analyse to role fhir_analyst;
-grant usage on schema fhir.raw to role fhir_loader;
+-- The loader makes the raw tables of a new account, and a table of its session for objects that have changed.
+grant usage, create table on schema fhir.raw to role fhir_loader;
 grant select, insert, update, delete on all tables in schema fhir.raw to role fhir_loader;
 grant usage on stage fhir.raw.fhir_stage to role fhir_loader;
 grant usage on file format fhir.raw.fhir_json to role fhir_loader;

@@ -31,6 +31,9 @@ public abstract class SqlDialect
     /// <summary>A text expression that compares byte by byte, as S3 orders its keys.</summary>
     public virtual string BinaryOrder(string expression) => expression;
 
+    /// <summary>A statement that lets one process at a time create tables, where <c>if not exists</c> alone fails when two do; empty where it is not needed.</summary>
+    public virtual string LockForSchema => "";
+
     /// <summary>Schema and name, quoted.</summary>
     public string Quote(TableName table) => $"{Quote(table.Schema)}.{Quote(table.Name)}";
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Postgres;
+using FhirAspire.Warehouse.Snowflake;
 
 namespace FhirAspire.DbtRunner;
 
@@ -28,6 +29,9 @@ public static class DbtEnvironment
             case PostgresWarehouse postgres:
                 // The connection is the host's own; the profile only has to name what relations are called by.
                 variables["POSTGRES_DATABASE"] = postgres.Database;
+                break;
+            case SnowflakeWarehouse snowflake:
+                variables["SNOWFLAKE_DATABASE"] = snowflake.Database;
                 break;
             case { Kind: WarehouseKind.DuckDb }:
                 variables["DUCKDB_PATH"] = warehouse.Location;

@@ -3,6 +3,7 @@ using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Raw;
+using FhirAspire.Warehouse.Snowflake;
 using Microsoft.Extensions.Options;
 
 namespace FhirAspire.Loader;
@@ -61,7 +62,7 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         {
             if (batch.Items.Count > 0)
             {
-                await loader.LoadAsync(batch.Items, cancellationToken);
+                await (warehouse is SnowflakeWarehouse ? StageLoader.LoadAsync(session, identity, batch.Items, totals, time, progress, cancellationToken) : loader.LoadAsync(batch.Items, cancellationToken));
                 batch = new ObjectBatch(options);
             }
         }

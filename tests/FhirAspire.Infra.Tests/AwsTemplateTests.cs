@@ -41,11 +41,27 @@ public sealed class AwsTemplateTests
     }
 
     [Theory]
-    [InlineData("UploaderRole", "s3:AbortMultipartUpload s3:ListBucket s3:PutObject")]
-    [InlineData("LoaderRole", "s3:GetObject s3:GetObjectVersion s3:ListBucket")]
+    [InlineData("UploaderRole", "s3:AbortMultipartUpload s3:GetBucketLocation s3:ListBucket s3:PutObject")]
+    [InlineData("LoaderRole", "s3:GetBucketLocation s3:GetObject s3:GetObjectVersion s3:ListBucket")]
     [InlineData("SnowflakeRole", "s3:GetBucketLocation s3:GetObject s3:GetObjectVersion s3:ListBucket")]
     public void A_role_may_do_exactly_its_work(string role, string actions) =>
         string.Join(' ', Resources[role]!["Properties"]!["Policies"]!.AsArray().SelectMany(p => p!["PolicyDocument"]!["Statement"]!.AsArray()).SelectMany(s => Texts(s!["Action"])).Order(StringComparer.Ordinal)).ShouldBe(actions);
+
+    [Theory]
+    [InlineData("UploaderRole", "UploaderSubject")]
+    [InlineData("LoaderRole", "LoaderSubject")]
+    public void A_role_trusts_one_token_or_one_identity(string role, string subject)
+    {
+        var trust = Resources[role]!["Properties"]!["AssumeRolePolicyDocument"]!["Fn::If"]!.AsArray();
+        ((string?)trust[0]).ShouldBe("HasOidc");
+        var statement = JsonNode.Parse((string)trust[1]!["Fn::Sub"]!)!["Statement"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)statement["Principal"]!["Federated"]).ShouldBe("${OidcProvider}");
+        var condition = statement["Condition"]!["StringEquals"]!.AsObject();
+        ((string?)condition["${OidcIssuer}:aud"]).ShouldBe("${OidcAudience}");
+        ((string?)condition["${OidcIssuer}:sub"]).ShouldBe($"${{{subject}}}");
+        ((string?)trust[2]!["Statement"]!.AsArray().ShouldHaveSingleItem()!["Principal"]!["AWS"]!["Ref"]).ShouldBe("WorkloadPrincipalArn");
+        OfType("AWS::IAM::OIDCProvider").ShouldHaveSingleItem().Key.ShouldBe("OidcProvider");
+    }
 
     [Fact]
     public void Objects_tier_at_once_and_go_to_glacier_after_30_days() =>

@@ -26,10 +26,29 @@ public sealed class SnowflakeScriptTests
 
     [Theory]
     [InlineData("fhir_analyst", "select on all tables in schema fhir.marts|select on future tables in schema fhir.marts|usage on database fhir|usage on schema fhir.marts|usage on warehouse fhir_analyse")]
-    [InlineData("fhir_loader", "select, insert, update, delete on all tables in schema fhir.raw|usage on database fhir|usage on file format fhir.raw.fhir_json|usage on schema fhir.raw|usage on stage fhir.raw.fhir_stage|usage on warehouse fhir_load")]
+    [InlineData("fhir_loader", "select, insert, update, delete on all tables in schema fhir.raw|usage on database fhir|usage on file format fhir.raw.fhir_json|usage on stage fhir.raw.fhir_stage|usage on warehouse fhir_load|usage, create table on schema fhir.raw")]
     [InlineData("fhir_transformer", "apply on masking policy fhir.marts.mask_identifier|select on all tables in schema fhir.raw|usage on database fhir|usage on schema fhir.raw|usage on warehouse fhir_transform|usage, create table, create view on schema fhir.intermediate|usage, create table, create view on schema fhir.marts|usage, create table, create view on schema fhir.staging")]
     public void A_role_has_exactly_its_grants(string role, string grants) =>
         string.Join('|', Statements.Select(s => Regex.Match(s, $"^grant (.+) to role {role}$", RegexOptions.None, TimeSpan.FromSeconds(1))).Where(m => m.Success).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal)).ShouldBe(grants);
+
+    [Theory]
+    [InlineData("first")]
+    [InlineData("middle")]
+    [InlineData("last")]
+    [InlineData("maiden")]
+    [InlineData("full_name")]
+    [InlineData("address")]
+    public void A_column_that_names_a_patient_is_masked(string column) =>
+        Statements.ShouldContain($"alter table if exists fhir.marts.dim_patients modify column {column} set masking policy fhir.marts.mask_identifier force");
+
+    [Fact]
+    public void Large_facts_are_clustered_and_each_enterprise_object_has_a_standard_fall_back()
+    {
+        Statements.Count(s => s.StartsWith("alter table if exists fhir.marts.fct_", StringComparison.Ordinal) && s.Contains(" cluster by (")).ShouldBe(3);
+        Statements.ShouldContain(s => s.StartsWith("create materialized view if not exists fhir.raw.loads_by_day_kept as", StringComparison.Ordinal));
+        Statements.ShouldContain(s => s.StartsWith("create view if not exists fhir.raw.loads_by_day as", StringComparison.Ordinal));
+        Statements.ShouldContain(s => s.StartsWith("create failover group if not exists fhir_failover", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void No_file_is_taken_by_azd_for_its_own() =>

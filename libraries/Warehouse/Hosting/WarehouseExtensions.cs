@@ -1,5 +1,6 @@
 using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Postgres;
+using FhirAspire.Warehouse.Snowflake;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -28,7 +29,8 @@ public static class WarehouseExtensions
         {
             WarehouseKind.DuckDb => new DuckDbWarehouse(options.DuckDb),
             WarehouseKind.Postgres => new PostgresWarehouse(options.Postgres),
-            var kind => throw new WarehouseException("WH1003", $"no adapter for {kind}", isTransient: false),
+            WarehouseKind.Snowflake when SnowflakeDriver.Factory is { } factory => new SnowflakeWarehouse(options.Snowflake, factory),
+            var kind => throw new WarehouseException("WH1003", $"no driver for {kind} in this build", isTransient: false),
         };
     }
 }

@@ -1,5 +1,6 @@
 using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Postgres;
+using FhirAspire.Warehouse.Snowflake;
 
 namespace FhirAspire.Warehouse.Hosting;
 
@@ -24,4 +25,7 @@ public sealed class WarehouseOptions
 
     /// <summary>The options of <see cref="WarehouseKind.Postgres"/>.</summary>
     public PostgresOptions Postgres { get; set; } = new();
+
+    /// <summary>The options of <see cref="WarehouseKind.Snowflake"/>.</summary>
+    public SnowflakeOptions Snowflake { get; set; } = new();
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FhirAspire.Warehouse.Snowflake;
 using Microsoft.Extensions.Options;
 
 namespace FhirAspire.Warehouse.Hosting;
@@ -16,8 +17,16 @@ internal sealed class WarehouseOptionsValidator : IValidateOptions<WarehouseOpti
             case WarehouseKind.Postgres:
                 Check(nameof(options.Postgres), options.Postgres, faults);
                 break;
+            case WarehouseKind.Snowflake:
+                Check(nameof(options.Snowflake), options.Snowflake, faults);
+                if (SnowflakeDriver.Factory is null)
+                {
+                    faults.Add($"{WarehouseOptions.Section}:Kind is {options.Kind}, whose driver this build has not; expected {WarehouseKind.DuckDb} or {WarehouseKind.Postgres}, or a build with the environment variable Snowflake=true.");
+                }
+
+                break;
             default:
-                faults.Add($"{WarehouseOptions.Section}:Kind is {options.Kind}; this build has {WarehouseKind.DuckDb} and {WarehouseKind.Postgres}.");
+                faults.Add($"{WarehouseOptions.Section}:Kind is {options.Kind}; expected {WarehouseKind.DuckDb}, {WarehouseKind.Postgres} or {WarehouseKind.Snowflake}.");
                 break;
         }
 

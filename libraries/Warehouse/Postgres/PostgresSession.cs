@@ -6,6 +6,8 @@ namespace FhirAspire.Warehouse.Postgres;
 
 internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnection connection) : IWarehouseSession
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(500);
+
     private NpgsqlTransaction? transaction;
 
     public IWarehouse Warehouse => warehouse;
@@ -54,12 +56,12 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
     {
         await using var command = CreateCommand(sql, parameters);
         var affected = -1L;
-        await Guard(async () =>
+        await Run(command, async () =>
         {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+                while (await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false))
                 {
                     // The statements run as their results are passed.
                 }
@@ -69,7 +71,7 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
                 affected = RowsOf(reader.Statements);
 #pragma warning restore CS0618
             }
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         return affected;
     }
 
@@ -77,9 +79,9 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
     {
         await using var command = CreateCommand(sql, parameters);
         var result = new QueryResult([], []);
-        await Guard(async () =>
+        await Run(command, async () =>
         {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 do
@@ -91,16 +93,16 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
 
                     var columns = Columns(reader);
                     var rows = new List<object?[]>();
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    while (await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false))
                     {
                         rows.Add(Values(reader));
                     }
 
                     result = new QueryResult(columns, rows);
                 }
-                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+                while (await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false));
             }
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
@@ -226,6 +228,38 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
         }
 
         return command;
+    }
+
+    // The server drops a cancellation that reaches it before the statement does, so it is asked until the statement ends; the driver asks once.
+    private async Task Run(NpgsqlCommand command, Func<Task> run, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var ended = new CancellationTokenSource();
+        var asking = Task.CompletedTask;
+        var registration = cancellationToken.Register(() => asking = Task.Run(() => AskToStopAsync(command, ended.Token), CancellationToken.None));
+        try
+        {
+            await Guard(run).ConfigureAwait(false);
+        }
+        catch (WarehouseException exception) when (cancellationToken.IsCancellationRequested && exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            await asking.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AskToStopAsync(NpgsqlCommand command, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            command.Cancel();
+            await Task.Delay(AskAgain, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task Guard(Func<Task> run)

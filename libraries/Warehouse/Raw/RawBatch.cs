@@ -116,9 +116,15 @@ public sealed class RawBatch : IAsyncDisposable
 
             lastModified = (DateTime)row[1]! > lastModified ? (DateTime)row[1]! : lastModified;
             lastKey = string.CompareOrdinal((string)row[2]!, lastKey) > 0 ? (string)row[2]! : lastKey;
-            await session.ExecuteAsync(
-                $"update raw.load_watermark set last_modified = {dialect.Parameter(1)}, last_key = {dialect.Parameter(2)}, fence = {dialect.Parameter(3)}, run_id = {dialect.Parameter(4)}, updated_at = {dialect.Parameter(5)} where prefix = {dialect.Parameter(6)}",
-                [lastModified, lastKey, identity.Fence, identity.RunId, loadedAt, prefix], cancellationToken).ConfigureAwait(false);
+            // The fence again, under the row's lock: between the look and this a later holder may have committed.
+            var moved = await session.ExecuteAsync(
+                $"update raw.load_watermark set last_modified = {dialect.Parameter(1)}, last_key = {dialect.Parameter(2)}, fence = {dialect.Parameter(3)}, run_id = {dialect.Parameter(4)}, updated_at = {dialect.Parameter(5)} where prefix = {dialect.Parameter(6)} and fence <= {dialect.Parameter(7)}",
+                [lastModified, lastKey, identity.Fence, identity.RunId, loadedAt, prefix, identity.Fence], cancellationToken).ConfigureAwait(false);
+            if (moved == 0)
+            {
+                throw new WarehouseException("WH3001", $"raw.load_watermark of '{prefix}' was moved under a greater fence than {identity.Fence}: another process has taken over", isTransient: false);
+            }
+
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace FhirAspire.Warehouse.Raw;
 
@@ -38,8 +39,16 @@ public static class RawLayer
     public static async Task EnsureAsync(IWarehouseSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
+        // Even "if not exists" asks for the right to create; a loader that only writes has it not, nor needs it.
+        var there = await session.QueryAsync("select count(*) from information_schema.tables where lower(table_schema) = 'raw' and lower(table_name) in ('fhir_bundles', 'load_objects', 'load_watermark', 'load_errors')", null, cancellationToken).ConfigureAwait(false);
+        if (Convert.ToInt64(there.Scalar, CultureInfo.InvariantCulture) >= 4)
+        {
+            return;
+        }
+
         var (text, json, timestamp) = (session.Warehouse.Dialect.TextType, session.Warehouse.Dialect.JsonType, session.Warehouse.Dialect.TimestampType);
         await session.ExecuteAsync($"""
+            {session.Warehouse.Dialect.LockForSchema}
             create schema if not exists raw;
             create table if not exists raw.fhir_bundles (
                 file_key {text} primary key, bundle_data {json} not null, loaded_at {timestamp} not null,
