@@ -1,0 +1,31 @@
+with changed as (
+    select patient_id, batch_no, recorded_at from FHIR.staging.base_patient_versions where batch_no > 0
+),
+
+encounters as (
+    select
+        e.patient_id, e.encounter_id, e.claim_id, e.state, e.encounterclass, e.code, e.total, changed.batch_no
+    from FHIR.staging.base_encounters as e
+    inner join changed on changed.patient_id = e.patient_id
+    where e.total is not null
+        and (changed.recorded_at is null or e.started_at >= dateadd('year', -10, cast(changed.recorded_at as timestamp_ntz)))
+),
+
+items as (
+    select i.claim_id, i.item_index, coalesce(i.net, 0) as net
+    from FHIR.staging.base_claim_items as i
+    inner join changed on changed.patient_id = i.patient_id
+),
+
+running as (
+    select
+        encounters.*,
+        encounters.total - coalesce(sum(items.net) over (partition by encounters.claim_id order by items.item_index rows unbounded preceding), 0) as remainder
+    from encounters
+    left join items on items.claim_id = encounters.claim_id
+)
+
+select patient_id, state, encounterclass, code, remainder, count(distinct claim_id) as claims, batch_no
+from running
+where remainder >= 50
+group by patient_id, state, encounterclass, code, remainder, batch_no

@@ -1,0 +1,1 @@
+select encounterclass, description, departmentid from FHIR.staging.encounter_classes
