@@ -30,6 +30,9 @@ internal static class Root
         root.Subcommands.Add(ErrorsCommand.Create());
         root.Subcommands.Add(S3Command.Create());
         root.Subcommands.Add(CostCommand.Create());
+        root.Subcommands.Add(BackupCommands.CreateBackup());
+        root.Subcommands.Add(BackupCommands.CreateRestore());
+        root.Subcommands.Add(RebuildCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(ResetCommand.Create());
         return root;

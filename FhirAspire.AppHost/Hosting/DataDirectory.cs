@@ -23,6 +23,8 @@ internal sealed class DataDirectory(string root)
 
     public string Logs => Path.Combine(Root, "logs");
 
+    public string Backups => Path.Combine(Root, "backups");
+
     public string Holder => Path.Combine(Root, "host.json");
 
     public string Lock => Path.Combine(Root, "host.lock");
@@ -30,6 +32,6 @@ internal sealed class DataDirectory(string root)
     /// <summary>What a host leaves in here, and <c>reset</c> removes; anything else in the folder is somebody else's.</summary>
     public IReadOnlyList<string> Contents =>
     [
-        Path.Combine(Root, "output"), GeneratorPosition, S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Holder, Lock,
+        Path.Combine(Root, "output"), GeneratorPosition, S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", Warehouse + ".restoring", Warehouse + ".before-restore", Warehouse + ".before-restore.wal", Warehouse + ".before-rebuild", Warehouse + ".before-rebuild.wal", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Holder, Lock,
     ];
 }

@@ -32,6 +32,7 @@ internal static class EmbeddedDefaults
             ["Dbt:ProjectDir"] = ProductPaths.DbtProject,
             ["Dbt:TargetDir"] = data.DbtTarget,
             ["Dbt:MartsDir"] = data.Marts,
+            ["Backup:Dir"] = data.Backups,
             ["Dashboard:Port"] = "5080",
         };
         foreach (var (key, value) in commandDefaults)

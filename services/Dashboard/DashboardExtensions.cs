@@ -41,6 +41,8 @@ public static class DashboardExtensions
         services.AddSingleton<PatientReader>();
         services.AddSingleton<QuarantineReader>();
         services.AddSingleton<QuarantineRetry>();
+        services.AddOptions<BackupOptions>().Bind(builder.Configuration.GetSection("Backup")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BackupService>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<HealthReader>();
         // Where runs are not scheduled (a command such as doctor) nothing is collected either.

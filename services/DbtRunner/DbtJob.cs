@@ -1,5 +1,6 @@
 using System.Globalization;
 using FhirAspire.Dbt;
+using FhirAspire.DbtRunner.Quality;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Pipeline.Telemetry;
@@ -13,7 +14,7 @@ namespace FhirAspire.DbtRunner;
 /// Builds the dbt project: staging, in several passes where much has piled up, intermediate, marts, each with its tests; then publishes the marts. The marts
 /// and everything behind them run in one transaction, so that a failed run leaves them as they were.
 /// </summary>
-public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher publisher, IOptions<DbtOptions> options, TimeProvider time, ILogger<DbtJob> logger) : IJob
+public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher publisher, QualityChecker quality, IOptions<DbtOptions> options, TimeProvider time, ILogger<DbtJob> logger) : IJob
 {
     private readonly DbtOptions options = options.Value;
     private string? builtState;
@@ -39,6 +40,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         var published = await publisher.PublishAsync(context.RunId, cancellationToken);
         builtState = state;
         PatientTraces.InMarts(traces);
+        await CheckQualityAsync(context.RunId, cancellationToken);
         var counts = collector.Counts;
         return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {collector.Counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");
     }
@@ -78,6 +80,19 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    // The marts are there and published: what the checks meet themselves must not undo that.
+    private async Task CheckQualityAsync(long runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await quality.CheckAsync(runId, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            DbtRunnerLog.ChecksFailed(logger, exception, runId);
+        }
     }
 
     /// <summary>Adds the rows that wait for a run, and the age of the marts.</summary>

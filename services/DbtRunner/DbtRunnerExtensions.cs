@@ -1,3 +1,4 @@
+using FhirAspire.DbtRunner.Quality;
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Telemetry;
@@ -14,7 +15,9 @@ public static class DbtRunnerExtensions
     {
         builder.Services.AddOptions<DbtOptions>().Bind(builder.Configuration.GetSection("Dbt")).ValidateDataAnnotations().ValidateOnStart();
         builder.AddWarehouse();
+        builder.Services.AddOptions<QualityOptions>().Bind(builder.Configuration.GetSection("Quality")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<MartsPublisher>();
+        builder.Services.AddSingleton<QualityChecker>();
         builder.Services.AddSingleton(new TransientFaultRule(exception => exception is DbtRunException dbt ? dbt.IsTransient : null));
         builder.AddReadiness("warehouse", async (services, stop) =>
         {

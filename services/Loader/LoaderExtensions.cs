@@ -1,3 +1,4 @@
+using FhirAspire.Loader.Retaining;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
@@ -18,6 +19,13 @@ public static class LoaderExtensions
         builder.AddWarehouse();
         builder.Services.AddSingleton<ObjectLoader>();
         builder.Services.AddSingleton(new TransientFaultRule(exception => exception is WarehouseException warehouse ? warehouse.IsTransient : null));
+        builder.Services.AddOptions<RetentionOptions>().Bind(builder.Configuration.GetSection("Retention")).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Retention>();
+        if (builder.Configuration.GetValue("Jobs:Scheduled", true))
+        {
+            builder.Services.AddHostedService<RetentionService>();
+        }
+
         builder.AddReadiness("s3", S3Async);
         builder.AddReadiness("warehouse", WarehouseAsync);
         builder.Services.AddSingleton(services => new LevelSource("loader", (levels, stop) => services.GetRequiredService<LoaderJob>().MeasureAsync(levels, stop)));

@@ -17,4 +17,10 @@ internal static partial class LoaderLog
 
     [LoggerMessage(4004, LogLevel.Warning, "{Key} could not be fetched; it is tried again")]
     public static partial void NotFetched(ILogger logger, Exception exception, string key);
+
+    [LoggerMessage(4005, LogLevel.Information, "Retention removed {Objects} loaded objects and {Runs} runs")]
+    public static partial void Removed(ILogger logger, int objects, int runs);
+
+    [LoggerMessage(4006, LogLevel.Warning, "Retention could not be applied; it is tried again tomorrow")]
+    public static partial void NotRemoved(ILogger logger, Exception exception);
 }

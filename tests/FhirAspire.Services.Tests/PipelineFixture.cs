@@ -21,16 +21,16 @@ public sealed class PipelineFixture : IAsyncDisposable
     private readonly Amazon.S3.IAmazonS3 client;
     private long runs;
 
-    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time)
+    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time, Uri endpoint, string warehouse)
     {
         Folder = folder;
         this.server = server;
         Time = time;
-        var options = new ObjectStoreOptions { ServiceUrl = server.Endpoint.ToString().TrimEnd('/'), AccessKey = "local", SecretKey = "local-secret" };
+        var options = new ObjectStoreOptions { ServiceUrl = endpoint.ToString().TrimEnd('/'), AccessKey = "local", SecretKey = "local-secret" };
         client = ObjectStoreClientFactory.Create(options);
         Bucket = new ObjectBucket(client, options);
         Spool = new SpoolDirectory(new SpoolOptions { Path = Path.Combine(folder, "spool"), Durable = false }, time);
-        Warehouse = new DuckDbWarehouse(new DuckDbOptions { Path = Path.Combine(folder, "warehouse.duckdb") });
+        Warehouse = new DuckDbWarehouse(new DuckDbOptions { Path = warehouse });
         LoaderOptions = new LoaderOptions();
     }
 
@@ -46,15 +46,18 @@ public sealed class PipelineFixture : IAsyncDisposable
 
     public LoaderOptions LoaderOptions { get; }
 
-    public static async Task<PipelineFixture> StartAsync()
+    /// <param name="s3Root">Where the S3 server keeps its objects; null: in the folder.</param>
+    /// <param name="warehouse">The warehouse's file; null: in the folder.</param>
+    /// <param name="proxy">Stands between the clients and the S3 server: takes its address, gives its own.</param>
+    public static async Task<PipelineFixture> StartAsync(string? s3Root = null, string? warehouse = null, Func<Uri, Task<Uri>>? proxy = null)
     {
         var folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var started = await LocalS3Server.StartAsync(new LocalS3Options
         {
-            Root = Path.Combine(folder, "s3"), Port = 0, AccessKey = "local", SecretKey = "local-secret", Durability = LocalS3Durability.Fast, TimeProvider = time,
+            Root = s3Root ?? Path.Combine(folder, "s3"), Port = 0, AccessKey = "local", SecretKey = "local-secret", Durability = LocalS3Durability.Fast, TimeProvider = time,
         });
-        var fixture = new PipelineFixture(folder, started, time);
+        var fixture = new PipelineFixture(folder, started, time, proxy is null ? started.Endpoint : await proxy(started.Endpoint), warehouse ?? Path.Combine(folder, "warehouse.duckdb"));
         await fixture.Bucket.EnsureBucketAsync();
         return fixture;
     }

@@ -173,6 +173,10 @@ public sealed class JobRunner(
                 run.FinishedAt = time.GetUtcNow().UtcDateTime;
                 await RecordEndAsync(run, lease).ConfigureAwait(false);
             }
+            else
+            {
+                await TryReleaseAsync(lease).ConfigureAwait(false);
+            }
         }
 
         if (run.Status == RunStatus.Failed)
@@ -207,6 +211,19 @@ public sealed class JobRunner(
             {
                 Key = $"history:{job.Name}", Kind = AlertKind.Failed, Title = $"{job.Name}: the end of its run could not be recorded", Error = exception.Message, Code = "PL1004", Since = run.StartedAt, RunId = run.Id,
             }).ConfigureAwait(false);
+        }
+    }
+
+    // Where the start could not be recorded the release may fail as well; the lease then ends by its time.
+    private async Task TryReleaseAsync(Lease lease)
+    {
+        try
+        {
+            await store.ReleaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            JobLog.RenewalFailed(logger, exception, job.Name);
         }
     }
 

@@ -67,6 +67,15 @@ public sealed class OperationsStore(RunStoreOptions options)
         return await results.OrderByDescending(result => result.RunId).ThenBy(result => result.Id).Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Writes a consistent copy of a SQLite history, while others use it.</summary>
+    /// <param name="path">A file that is not there yet.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task CopyToAsync(string path, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await context.Database.ExecuteSqlAsync($"VACUUM INTO {path}", cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Removes runs, with their attempts and nodes, alerts that are over and quality results from before an instant. What is open stays.</summary>
     /// <returns>Runs removed.</returns>
     public async Task<int> RemoveBeforeAsync(DateTime instant, CancellationToken cancellationToken = default)

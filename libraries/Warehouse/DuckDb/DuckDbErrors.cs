@@ -5,6 +5,10 @@ namespace FhirAspire.Warehouse.DuckDb;
 
 internal static class DuckDbErrors
 {
+    /// <summary>Whether the instance of the database is of no more use, though its file is.</summary>
+    public static bool IsFatal(DuckDBException exception) =>
+        exception.ErrorType == DuckDBErrorType.Fatal || exception.Message.Contains("database has been invalidated", StringComparison.Ordinal);
+
     public static WarehouseException Translate(DuckDBException exception, string path, string? sql = null)
     {
         var message = exception.Message;
@@ -12,6 +16,17 @@ internal static class DuckDbErrors
         {
             return new WarehouseException("WH1002", $"{path} is in use by another process: {message}", isTransient: true,
                 "DuckDB lets one process at a time write a file; stop the other one", exception);
+        }
+
+        if (IsFatal(exception))
+        {
+            return new WarehouseException("WH2004", message, isTransient: true, "DuckDB has given up this instance, as it does when a write of its log fails; the next session opens the file anew", exception);
+        }
+
+        // Met at a commit it comes as an error of the transaction.
+        if (message.Contains("No space left on device", StringComparison.Ordinal))
+        {
+            return new WarehouseException("WH2003", message, isTransient: true, $"the disk of {path} is full; make room", exception);
         }
 
         return exception.ErrorType switch

@@ -127,7 +127,7 @@ internal sealed class DuckDbSession(DuckDbWarehouse warehouse, DuckDBConnection 
         }
         catch (DuckDBException exception)
         {
-            throw DuckDbErrors.Translate(exception, warehouse.Location);
+            throw warehouse.Translate(exception);
         }
 
         return count;
@@ -229,7 +229,7 @@ internal sealed class DuckDbSession(DuckDbWarehouse warehouse, DuckDBConnection 
         catch (DuckDBException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw DuckDbErrors.Translate(exception, warehouse.Location, sql);
+            throw warehouse.Translate(exception, sql);
         }
     }
 

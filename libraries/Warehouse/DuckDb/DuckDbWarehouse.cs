@@ -11,6 +11,7 @@ public sealed class DuckDbWarehouse : IWarehouse
     private readonly DuckDbOptions options;
     private readonly SemaphoreSlim gate = new(1, 1);
     private DuckDBConnection? root;
+    private volatile bool isLost;
 
     /// <summary>Creates the warehouse; nothing is opened yet.</summary>
     public DuckDbWarehouse(DuckDbOptions options)
@@ -34,12 +35,19 @@ public sealed class DuckDbWarehouse : IWarehouse
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (isLost)
+            {
+                root?.Dispose();
+                root = null;
+                isLost = false;
+            }
+
             root ??= OpenRoot();
             return new DuckDbSession(this, root.Duplicate(), UseFile);
         }
         catch (DuckDBException exception)
         {
-            throw DuckDbErrors.Translate(exception, options.Path);
+            throw Translate(exception);
         }
         finally
         {
@@ -67,6 +75,12 @@ public sealed class DuckDbWarehouse : IWarehouse
     {
         await ReleaseAsync().ConfigureAwait(false);
         gate.Dispose();
+    }
+
+    internal WarehouseException Translate(DuckDBException exception, string? sql = null)
+    {
+        isLost |= DuckDbErrors.IsFatal(exception);
+        return DuckDbErrors.Translate(exception, options.Path, sql);
     }
 
     private bool IsFile => options.Path != ":memory:";

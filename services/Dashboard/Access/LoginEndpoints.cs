@@ -24,7 +24,7 @@ internal static class LoginEndpoints
         }).DisableAntiforgery().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext context, IAntiforgery antiforgery, IOptions<DashboardOptions> options, IDataProtectionProvider protection, TimeProvider time, ILogger<TokenAuthentication> logger)
+    private static async Task<IResult> LoginAsync(HttpContext context, IAntiforgery antiforgery, IOptions<DashboardOptions> options, IDataProtectionProvider protection, AuditLog audit, TimeProvider time, ILogger<TokenAuthentication> logger)
     {
         if (!await antiforgery.IsRequestValidAsync(context))
         {
@@ -35,6 +35,7 @@ internal static class LoginEndpoints
         if (TokenAuthentication.RoleOf(form["token"], options.Value) is not { } role)
         {
             DashboardLog.LoginRefused(logger);
+            await audit.WriteAsync(context.User, "log in", From(context), "refused: the token is not known");
             await Task.Delay(WrongTokenDelay, time, context.RequestAborted);
             return Page(context, antiforgery, "This token is not known. Tokens stand in the configuration (Dashboard:ViewerToken, Dashboard:OperatorToken).");
         }
@@ -47,8 +48,11 @@ internal static class LoginEndpoints
             MaxAge = TokenAuthentication.Lifetime,
             IsEssential = true,
         });
+        await audit.WriteAsync(Roles.Principal(TokenAuthentication.SchemeName, role, role), "log in", From(context), "done");
         return Results.Redirect("./");
     }
+
+    private static string From(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static IResult Page(HttpContext context, IAntiforgery antiforgery, string? fault)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using FhirAspire.Dashboard.Access;
 using FhirAspire.Dashboard.Operations;
 using FhirAspire.Dashboard.State;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 
 namespace FhirAspire.Dashboard.Api;
@@ -25,6 +26,9 @@ internal static class ApiEndpoints
             await store.FindAsync(id, stop) is { } run ? Reply(new { run, nodes = await store.NodesAsync(id, stop) }) : Fault(404, "DB2001", $"there is no run {id}"));
         api.MapGet("/errors", async (QuarantineReader quarantine, int? limit, CancellationToken stop) => Reply(await quarantine.OpenAsync(limit ?? 100, stop)));
         api.MapPost("/errors/retry", RetryErrorsAsync).DisableAntiforgery();
+        api.MapPost("/backup", BackupAsync).DisableAntiforgery();
+        api.MapGet("/quality", async (OperationsStore store, QualityKind? kind, string? target, int? limit, CancellationToken stop) => Reply(await store.QualityAsync(kind, target, Math.Clamp(limit ?? 200, 1, 10_000), stop)));
+        api.MapGet("/alerts", async (OperationsStore store, bool? open, int? limit, CancellationToken stop) => Reply(await store.AlertsAsync(Math.Clamp(limit ?? 100, 1, 1000), open ?? false, stop)));
         api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)));
         api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
         api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
@@ -68,6 +72,17 @@ internal static class ApiEndpoints
         }
 
         var report = await retry.RetryAsync(context.User, request.Keys, context.RequestAborted);
+        return report.IsForbidden ? Fault(403, "DB2004", report.Message) : Reply(report);
+    }
+
+    private static async Task<IResult> BackupAsync(HttpContext context, BackupService backup)
+    {
+        if (!context.Request.Headers.ContainsKey(CommandHeader))
+        {
+            return Fault(400, "DB2002", $"commands need the header {CommandHeader}: 1");
+        }
+
+        var report = await backup.BackupAsync(context.User, context.RequestAborted);
         return report.IsForbidden ? Fault(403, "DB2004", report.Message) : Reply(report);
     }
 

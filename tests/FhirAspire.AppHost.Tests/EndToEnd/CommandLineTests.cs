@@ -34,6 +34,9 @@ public sealed class CommandLineTests
     [InlineData("errors list")]
     [InlineData("errors retry")]
     [InlineData("s3")]
+    [InlineData("backup")]
+    [InlineData("restore")]
+    [InlineData("rebuild")]
     [InlineData("doctor")]
     [InlineData("reset")]
     public async Task Every_command_has_help_with_examples(string command)

@@ -13,10 +13,11 @@ internal sealed class JobFixture : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
 
-    public JobFixture()
+    /// <param name="historyFolder">Where the history is kept; null: in a folder of its own.</param>
+    public JobFixture(string? historyFolder = null)
     {
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        var options = new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") };
+        var options = new RunStoreOptions { ConnectionString = Path.Combine(historyFolder ?? folder, "history.db") };
         Store = new RunStore(options, Time);
         Operations = new OperationsStore(options);
         Center = NewCenter([new Channel(Alerts)]);
