@@ -68,7 +68,8 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
         if (!fetch)
         {
             var rows = Wait(() => warehouseSession.ExecuteAsync(sql, null, cancellationToken));
-            return (new AdapterResponse("OK", null, rows >= 0 ? rows : null), new AgateTable([], []));
+            // Databases also say 0 for what changes no rows, such as the making of a view.
+            return (new AdapterResponse("OK", null, rows > 0 || (rows == 0 && ChangesRows(sql)) ? rows : null), new AgateTable([], []));
         }
 
         var result = Wait(() => warehouseSession.QueryAsync(sql, null, cancellationToken));
@@ -135,6 +136,13 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
             await session.Connections!.ReturnAsync(open, isBroken || cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             open = null;
         }
+    }
+
+    private static bool ChangesRows(string sql)
+    {
+        var text = sql.AsSpan().Trim();
+        return text.StartsWith("insert", StringComparison.OrdinalIgnoreCase) || text.StartsWith("update", StringComparison.OrdinalIgnoreCase) || text.StartsWith("delete", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("merge", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Bare(string sql)

@@ -115,7 +115,7 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
         clock.Compiled();
         // --store-failures counts for every test that says nothing itself.
         var main = Materialize(node, connection, "test");
-        return TestVerdict.Of(session, node, main.Table, clock);
+        return TestVerdict.Of(session, node, main.Table, clock, main.Response as AdapterResponse);
     }
 
     private static string? Message(object? response) => response switch

@@ -8,7 +8,7 @@ namespace FhirAspire.Dbt.Run;
 /// <summary>Whether a test passed, from the one row that its query gives.</summary>
 internal static class TestVerdict
 {
-    public static DbtNodeResult Of(DbtSession session, DbtNode node, AgateTable table, NodeClock clock)
+    public static DbtNodeResult Of(DbtSession session, DbtNode node, AgateTable table, NodeClock clock, AdapterResponse? response)
     {
         if (table.Data.Count != 1 || table.Names.Count != 3)
         {
@@ -26,17 +26,17 @@ internal static class TestVerdict
         var got = failures == 1 ? "1 result" : $"{failures} results";
         if (severity == "ERROR" && shouldError)
         {
-            return clock.Result(node, DbtStatus.Fail, $"Got {got}, configured to fail if {Val.Str(node.Config.Get("error_if"))}", failures);
+            return clock.Result(node, DbtStatus.Fail, $"Got {got}, configured to fail if {Val.Str(node.Config.Get("error_if"))}", failures, response);
         }
 
         if (!shouldWarn)
         {
-            return clock.Result(node, DbtStatus.Pass, null, 0);
+            return clock.Result(node, DbtStatus.Pass, null, 0, response);
         }
 
         return session.Log.IsError("LogTestResult")
-            ? clock.Result(node, DbtStatus.Fail, $"Got {got}, configured to fail if {Val.Str(node.Config.Get("warn_if"))}", failures)
-            : clock.Result(node, DbtStatus.Warn, $"Got {got}, configured to warn if {Val.Str(node.Config.Get("warn_if"))}", failures);
+            ? clock.Result(node, DbtStatus.Fail, $"Got {got}, configured to fail if {Val.Str(node.Config.Get("warn_if"))}", failures, response)
+            : clock.Result(node, DbtStatus.Warn, $"Got {got}, configured to warn if {Val.Str(node.Config.Get("warn_if"))}", failures, response);
     }
 
     private static bool IsTrue(object? value) => value switch

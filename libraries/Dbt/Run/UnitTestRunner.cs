@@ -41,10 +41,10 @@ internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, 
         clock.Compiled();
         test.CompiledCode = node.CompiledCode;
         var main = runner.Materialize(node, connection, "unit");
-        return Verdict(test, main.Table, clock);
+        return Verdict(test, main.Table, clock, main.Response as AdapterResponse);
     }
 
-    private static DbtNodeResult Verdict(DbtNode test, AgateTable table, NodeClock clock)
+    private static DbtNodeResult Verdict(DbtNode test, AgateTable table, NodeClock clock, AdapterResponse? response)
     {
         var side = table.IndexOf("actual_or_expected");
         List<string> Rows(string which) => [.. table.Data.Where(row => Host.Text(row[side]) == which).Select(row => string.Join('\u001f', row.Where((_, i) => i != side).Select(Cell))).Order(StringComparer.Ordinal)];
@@ -52,12 +52,12 @@ internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, 
         var expected = Rows("expected");
         if (actual.SequenceEqual(expected, StringComparer.Ordinal))
         {
-            return clock.Result(test, DbtStatus.Pass, null, 0);
+            return clock.Result(test, DbtStatus.Pass, null, 0, response);
         }
 
         var names = table.Names.Where((_, i) => i != side).ToList();
         var difference = Difference(names, actual, expected);
-        return clock.Result(test, DbtStatus.Fail, $"\n\nactual differs from expected:\n\n{difference}\n", 1);
+        return clock.Result(test, DbtStatus.Fail, $"\n\nactual differs from expected:\n\n{difference}\n", 1, response);
     }
 
     private static string Cell(object? value) => value is null ? "NULL" : Host.Text(value);

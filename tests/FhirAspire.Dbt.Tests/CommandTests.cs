@@ -1,0 +1,121 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace FhirAspire.Dbt.Tests;
+
+/// <summary>What commands say and write, on one small project.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
+
+    public CommandTests()
+    {
+        Write("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n");
+        Write("profiles.yml", "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: shop.duckdb, schema: main, threads: 1}\n");
+        Write("seeds/raw.csv", "id,amount\n1,1.5\n2,1234.25\n");
+        Write("models/orders.sql", "select * from {{ ref('raw') }}");
+        Write("models/total.sql", "{{ config(materialized='table') }} select sum(amount) as total from {{ ref('orders') }}");
+        Write("models/schema.yml", "models:\n  - name: orders\n    columns:\n      - {name: id, data_tests: [unique]}\nexposures:\n  - {name: board, type: dashboard, owner: {name: x}, depends_on: [\"ref('total')\"]}\n");
+        Write("analyses/look.sql", "select 1");
+    }
+
+    [Fact]
+    public async Task With_json_logs_every_line_is_an_event_with_dbts_name_and_the_node_it_is_about()
+    {
+        var (exit, text, _) = await RunAsync("--log-format", "json", "build");
+
+        exit.ShouldBe(0);
+        var events = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        events.ShouldAllBe(line => line.GetProperty("info").GetProperty("name").GetString()!.Length > 0 && line.GetProperty("info").GetProperty("ts").GetString()!.Length > 0);
+        string Of(string name, string key) => string.Join(',', events.Where(line => line.GetProperty("info").GetProperty("name").GetString() == name).Select(line => line.GetProperty("data").GetProperty("node_info").GetProperty(key).GetString()));
+        Of("LogSeedResult", "unique_id").ShouldBe("seed.shop.raw");
+        Of("LogModelResult", "unique_id").ShouldBe("model.shop.orders,model.shop.total");
+        Of("LogTestResult", "node_status").ShouldBe("pass");
+        events[^1].GetProperty("data").GetProperty("stats").GetProperty("total").GetInt32().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Results_give_rows_where_the_database_counts_them_and_none_for_a_view()
+    {
+        (await RunAsync("build")).Exit.ShouldBe(0);
+
+        var responses = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "target", "run_results.json"))).RootElement.GetProperty("results").EnumerateArray()
+            .ToDictionary(result => result.GetProperty("unique_id").GetString()!, result => result.GetProperty("adapter_response"), StringComparer.Ordinal);
+        responses["seed.shop.raw"].GetProperty("rows_affected").GetInt64().ShouldBe(2);
+        responses["model.shop.orders"].TryGetProperty("rows_affected", out _).ShouldBeFalse();
+        responses.Single(entry => entry.Key.StartsWith("test.", StringComparison.Ordinal)).Value.GetProperty("_message").GetString().ShouldBe("OK");
+    }
+
+    [Fact]
+    public async Task A_preview_has_decimals_of_one_length_and_an_inline_one_says_so()
+    {
+        (await RunAsync("seed")).Exit.ShouldBe(0);
+        (await RunAsync("run", "--select", "orders")).Exit.ShouldBe(0);
+
+        var (_, text, _) = await RunAsync("show", "--inline", "select id, amount::decimal(9, 2) as amount from {{ ref('orders') }} order by id");
+
+        text.ShouldContain("Previewing inline node:\n| id |   amount |\n| -- | -------- |\n|  1 |     1.50 |\n|  2 | 1,234.25 |");
+    }
+
+    [Theory]
+    [InlineData("ls --output name", "board,orders,raw,total,unique_orders_id")]
+    [InlineData("ls --resource-type analysis --output path", "analyses/look.sql")]
+    [InlineData("ls --models +total --output name", "orders,total")]
+    [InlineData("ls --select ord* --output name", "orders,unique_orders_id")]
+    [InlineData("ls --select exposure:board config.materialized:table --output name", "board,total")]
+    [InlineData("ls --select @orders --exclude resource_type:test --output name", "board,orders,raw,total")]
+    [InlineData("ls --select 1+total,resource_type:model --output name", "orders,total,unique_orders_id")]
+    [InlineData("ls --select test_name:unique --output name", "unique_orders_id")]
+    [InlineData("ls --select file:total.sql path:models/orders.sql --output name", "orders,total,unique_orders_id")]
+    public async Task A_listing_has_what_the_selection_means(string command, string names)
+    {
+        var (exit, text, errors) = await RunAsync(command.Split(' '));
+
+        exit.ShouldBe(0, errors);
+        string.Join(',', text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)).ShouldBe(names);
+    }
+
+    [Fact]
+    public async Task A_reference_that_is_not_there_names_file_line_and_the_nearest_name()
+    {
+        Write("models/wrong.sql", "select 1\nfrom {{ ref('ordres') }}");
+
+        var (exit, _, errors) = await RunAsync("parse");
+
+        exit.ShouldBe(2);
+        errors.ShouldContain("DBT2001");
+        errors.ShouldContain("models/wrong.sql:2");
+        errors.ShouldContain("did you mean 'orders'?");
+    }
+
+    [Fact]
+    public async Task Nodes_after_a_failed_start_hook_run_unless_a_flag_says_otherwise()
+    {
+        (await RunAsync("seed")).Exit.ShouldBe(0);
+        Write("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\non-run-start: select * from not_there\n");
+        (await RunAsync("run")).Exit.ShouldBe(1);
+        Statuses().ShouldBe("error,success,success");
+
+        Write("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\non-run-start: select * from not_there\nflags: {skip_nodes_if_on_run_start_fails: true}\n");
+        (await RunAsync("run")).Exit.ShouldBe(1);
+        Statuses().ShouldBe("error,skipped,skipped");
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private string Statuses() => string.Join(',', Regex.Matches(File.ReadAllText(Path.Combine(folder, "target", "run_results.json")), "\"status\": ?\"([a-z]+)\"").Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+
+    private async Task<(int Exit, string Text, string Errors)> RunAsync(params string[] arguments)
+    {
+        await using var output = new StringWriter { NewLine = "\n" };
+        await using var errors = new StringWriter { NewLine = "\n" };
+        var exit = await DbtCommandLine.RunAsync(arguments, output, errors, environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["DBT_PROFILES_DIR"] = folder, ["HOME"] = folder }, projectDirectory: folder);
+        return (exit, output.ToString(), errors.ToString());
+    }
+
+    private void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);
+        File.WriteAllText(Path.Combine(folder, path), text);
+    }
+}
