@@ -7,6 +7,11 @@ if (args is ["generation", ..])
     return GenerationThroughput.Run(args[1..]);
 }
 
+if (args is ["dbt", ..])
+{
+    return await DbtBenchmark.RunAsync(args[1..]);
+}
+
 // multiply SOURCE TARGET BYTES [PATIENTS]: a large input from a small one.
 if (args is ["multiply", var source, var target, var bytes, .. var rest])
 {

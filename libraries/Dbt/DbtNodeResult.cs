@@ -41,6 +41,9 @@ public sealed class DbtNodeResult
     /// <summary>Duration in seconds.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>The part of <see cref="Seconds"/> spent waiting for the database, in seconds; the rest is the engine's own share.</summary>
+    public double DatabaseSeconds { get; internal set; }
+
     /// <summary>When it began, UTC.</summary>
     public DateTimeOffset StartedAt { get; init; }
 

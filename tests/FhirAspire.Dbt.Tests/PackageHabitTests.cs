@@ -20,6 +20,7 @@ public sealed class PackageHabitTests : IDisposable
     [InlineData("{{ ref('orders') is mapping }} {{ ref('orders').get('metadata', {}).get('type', '').endswith('Relation') }}", "True True")]
     [InlineData("{% for s in graph.sources.values() %}{{ s.freshness is none }} {{ s.loaded_at_query is none }} {{ s.nothing is defined }}{% endfor %}", "True True False")]
     [InlineData("{{ graph.keys() | list | length > 5 }} {% for name, part in graph.items() if name == 'sources' %}{{ part | length }}{% endfor %}", "True 1")]
+    [InlineData("{% do graph.setdefault('own', {}) %}{% do graph['own'].update({'a': 1}) %}{{ graph.own.a }} {{ graph.get('own') }} {{ 'own' in graph }} {{ graph.pop('own') }} {{ 'own' in graph }}", "1 {'a': 1} True {'a': 1} False")]
     [InlineData("{{ adapter.config.quoting.database }} {{ adapter.config.quoting.identifier }} {{ adapter.config.credentials.schema }}", "True False main")]
     [InlineData("{{ builtins.ref.config.dependencies['tools'].version }} {{ builtins.ref.config.project_name }}", "2.5 shop")]
     [InlineData("{{ var('stamped') }} {{ var('plain') }}", "one-dev one")]

@@ -69,6 +69,11 @@ internal static class NodeCommand
             Write(session, results, started);
         }
 
+        if (results.Count > 0)
+        {
+            session.Log.Debug($"The engine's own share: {results.Sum(result => result.Seconds - result.DatabaseSeconds) * 1000 / results.Count:0.00} ms a node, the database's: {results.Sum(result => result.DatabaseSeconds) * 1000 / results.Count:0.00} ms");
+        }
+
         if (command == "compile" && results.Find(result => result.Status == DbtStatus.Error) is { Error: { } error })
         {
             throw new DbtException(error.Code, DbtErrorKind.Runtime, error.ToDbtText(), error) { File = error.File, Line = error.Line, Column = error.Column, Found = error.Found, Expected = error.Expected, Hint = error.Hint };

@@ -50,6 +50,9 @@ internal sealed class DbtSession
     /// <summary>Opens connections; null before the command needs the database.</summary>
     public ConnectionSource? Connections { get; set; }
 
+    /// <summary>What templates have put into <c>graph</c>.</summary>
+    public FhirAspire.Jinja.JinjaDict GraphEntries { get; } = new();
+
     /// <summary>Messages that are given once a run.</summary>
     public ConcurrentDictionary<string, bool> Said { get; } = new(StringComparer.Ordinal);
 

@@ -76,43 +76,6 @@ internal sealed class VarFunction(NodeScope scope) : JinjaObject
     }
 }
 
-/// <summary><c>graph</c>: all nodes as dicts, made when asked for.</summary>
-internal sealed class GraphObject(DbtSession session) : JinjaObject
-{
-    public override string TypeName => "dict";
-
-    public override bool IsMapping => true;
-
-    public override bool TryGetItem(object? key, out object? value)
-    {
-        value = null;
-        return key is string name && TryGetAttribute(name, out value);
-    }
-
-    public override IEnumerable<object?> Iterate() => ["exposures", "functions", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries"];
-
-    public override bool TryGetAttribute(string name, out object? value)
-    {
-        value = name switch
-        {
-            "nodes" => session.Templates.Graph(session, name, manifest => manifest.Nodes.Values),
-            "sources" => session.Templates.Graph(session, name, manifest => manifest.Sources.Values),
-            "exposures" => session.Templates.Graph(session, name, manifest => manifest.Exposures.Values),
-            "unit_tests" => session.Templates.Graph(session, name, manifest => manifest.UnitTests.Values),
-            "groups" => new JinjaDict(session.Manifest.Groups.Values.Select(group => KeyValuePair.Create(group.UniqueId, Host.ToTemplate(ManifestWriter.Group(group))))),
-            "metrics" or "semantic_models" or "saved_queries" or "functions" => new JinjaDict(),
-            "get" => Host.Function(name, call => TryGetAttribute(Host.Text(call.Get(0, "key")), out var found) ? found : call.Get(1, "default")),
-            "keys" => Host.Function(name, _ => new JinjaList(Iterate())),
-            "values" => Host.Function(name, _ => new JinjaList(Iterate().Select(Part))),
-            "items" => Host.Function(name, _ => new JinjaList(Iterate().Select(key => (object?)new JinjaTuple(key, Part(key))))),
-            _ => null,
-        };
-        return value is not null;
-    }
-
-    private object? Part(object? key) => TryGetAttribute((string)key!, out var value) ? value : null;
-}
-
 /// <summary><c>flags</c>: options of the command line.</summary>
 internal sealed class FlagsObject(DbtSession session) : JinjaObject
 {

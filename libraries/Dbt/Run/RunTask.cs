@@ -158,7 +158,9 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
         var connection = new Connection(session, isGrouped: false, cancellation);
         try
         {
-            return Do(node, connection, slot);
+            var result = Do(node, connection, slot);
+            result.DatabaseSeconds = connection.DatabaseSeconds;
+            return result;
         }
         finally
         {
@@ -170,7 +172,10 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
     {
         lock (group)
         {
-            var result = Do(node, group.Connection(session, cancellation), slot);
+            var connection = group.Connection(session, cancellation);
+            var before = connection.DatabaseSeconds;
+            var result = Do(node, connection, slot);
+            result.DatabaseSeconds = connection.DatabaseSeconds - before;
             group.Note(result);
             return result;
         }
