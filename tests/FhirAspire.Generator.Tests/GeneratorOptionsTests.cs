@@ -70,6 +70,34 @@ public sealed class GeneratorOptionsTests : IDisposable
         Should.Throw<GeneratorException>(() => new SlotPosition(path).Take(1)).Code.ShouldBe("GEN005");
     }
 
+    [Fact]
+    public void Many_who_share_a_position_never_get_the_same_number()
+    {
+        var path = Path.Combine(workspace.Root, "position.json");
+        var taken = new System.Collections.Concurrent.ConcurrentBag<long>();
+
+        // Each has an object of its own, as processes have: only the lock of the file stands between them.
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+        {
+            var position = new SlotPosition(path);
+            for (var i = 0; i < 10; i++)
+            {
+                taken.Add(position.Take(1));
+            }
+        });
+
+        taken.Order().ShouldBe(Enumerable.Range(0, 80).Select(i => (long)i));
+    }
+
+    [Fact]
+    public void A_position_that_somebody_else_holds_is_an_error_after_a_while()
+    {
+        var path = Path.Combine(workspace.Root, "position.json");
+        using var held = new FileStream(path + ".lock", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+
+        Should.Throw<GeneratorException>(() => new SlotPosition(path, TimeSpan.FromMilliseconds(50)).Take(1)).Code.ShouldBe("GEN006");
+    }
+
     private List<ValidationResult> FaultsOf(Action<GeneratorOptions> change)
     {
         var options = workspace.Options(GeneratorMode.Simulate);

@@ -77,10 +77,18 @@ internal static class RecordFilter
         encounter.ReportList.RemoveAll(Unwanted);
         encounter.ProcedureList.RemoveAll(Unwanted);
         encounter.ImmunizationList.RemoveAll(Unwanted);
-        encounter.ImagingStudyList.RemoveAll(Unwanted);
-        encounter.SupplyList.RemoveAll(Unwanted);
-        encounter.DeviceList.RemoveAll(UnwantedIfOver);
-        encounter.Claim.RemoveLines(e => e is Condition or Device ? UnwantedIfOver(e) : Unwanted(e));
+
+        // Studies, supplies and devices stay as long as their encounter does: in real data they are older than the cut-off wherever a condition, order or
+        // plan keeps the encounter, and they keep none themselves.
+        encounter.ImagingStudyList.RemoveAll(IsFuture);
+        encounter.SupplyList.RemoveAll(IsFuture);
+        encounter.DeviceList.RemoveAll(IsFuture);
+        encounter.Claim.RemoveLines(e => e switch
+        {
+            Condition => UnwantedIfOver(e),
+            Device or Supply => IsFuture(e),
+            _ => Unwanted(e),
+        });
     }
 
     private static bool InRange(long start, long stop, long cutOff) => start > cutOff || (stop != SimTime.None && stop > cutOff);

@@ -51,10 +51,7 @@ internal sealed class QualityOfLife(Life life)
         person.Daly = lostYears;
         person.Qaly = Math.Max(0, age - lostYears);
         person.Qols = 1 - lost;
-        if (age > 0)
-        {
-            Write(time);
-        }
+        Write(time);
     }
 
     private void Write(long time)

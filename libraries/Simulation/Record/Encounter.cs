@@ -102,10 +102,10 @@ public sealed class Encounter : Entry
     /// <summary>Position in the list of encounters.</summary>
     internal int Position { get; set; }
 
-    /// <summary>Whether anything is filed here; a device alone does not keep an old encounter.</summary>
+    /// <summary>Whether something is filed here that keeps an old encounter; devices, supplies and studies alone do not.</summary>
     internal bool HasContent =>
         conditions.Count + allergies.Count + observations.Count + reports.Count + procedures.Count + medications.Count
-        + immunizations.Count + carePlans.Count + imagingStudies.Count + supplies.Count > 0;
+        + immunizations.Count + carePlans.Count > 0;
 
     /// <summary>The recorded end is the latest of all that happens in it before it is ended; what is filed later may lie outside.</summary>
     internal void ExtendTo(long time)
