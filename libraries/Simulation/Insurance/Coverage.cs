@@ -10,6 +10,8 @@ internal sealed class Coverage(Life life)
     private const double MandateOccupation = 0.2;
     private const double EmployerShare = 0.83;
 
+    private const int LastGuardedAge = 18;
+
     private readonly List<PlanYear> years = [];
     private Guid memberId;
     private int memberChanges;
@@ -181,12 +183,14 @@ internal sealed class Coverage(Life life)
 
         year.MemberId = memberId;
         var person = life.Person;
-        if (age < 18 && !year.Plan.Payer.IsGovernment)
+
+        // In real data the year that begins at 18 is still the guardian's; the first of one's own begins at 19.
+        if (age <= LastGuardedAge && !year.Plan.Payer.IsGovernment)
         {
             year.Owner = PlanOwner.Guardian;
             year.OwnerName = life.Random.NextDouble() < 0.5 ? person.MotherName : person.FatherName;
         }
-        else if (age >= 18 && person.MaritalStatus == "M" && life.Random.NextDouble() < 0.5)
+        else if (age > LastGuardedAge && person.MaritalStatus == "M" && life.Random.NextDouble() < 0.5)
         {
             year.Owner = PlanOwner.Spouse;
             year.OwnerName = life.World.Names.First(person.Gender == "M" ? "F" : "M", person.Language, life.Random) + " " + person.LastName;
