@@ -22,10 +22,8 @@ internal static class EmbeddedDefaults
             ["Warehouse:DuckDb:Path"] = data.Warehouse,
             ["Warehouse:DuckDb:StorageVersion"] = "v1.2.0",
             ["Warehouse:DuckDb:RowGroupSize"] = "2048",
-            // A row group of bundles is what was loaded between two checkpoints. It is read as a whole, so it must be small; and it stays as it is.
-            ["Warehouse:DuckDb:RowGroupPerCheckpoint"] = "true",
-            ["Warehouse:DuckDb:Settings:max_vacuum_tasks"] = "0",
-            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "96MB",
+            // Every checkpoint writes the last row groups anew: one a gigabyte of changes, not one a commit.
+            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "1GB",
             // FSST builds a table of symbols for every row group: dear for small ones, and zstd packs long texts better.
             ["Warehouse:DuckDb:Settings:disabled_compression_methods"] = "fsst",
             ["History:ConnectionString"] = data.History,
