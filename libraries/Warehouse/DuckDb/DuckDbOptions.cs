@@ -37,7 +37,8 @@ public sealed class DuckDbOptions
     /// <summary>
     /// Lets an append after a checkpoint start a row group of its own, in tables with a primary key as well (<c>VACUUM_REBUILD_INDEXES</c> of <c>ATTACH</c>).
     /// Without it such a table's last row group is written anew at every checkpoint until it is full, and 2,048 bundles are 7 GB in one vector. Set
-    /// <c>max_vacuum_tasks</c> to 0 with it, or checkpoints put the row groups together again.
+    /// <c>max_vacuum_tasks</c> to 0 with it, or checkpoints put the row groups together again. Rests on an experimental feature of DuckDB, with which the log of a
+    /// killed process has failed to replay: not for data that can't be loaded again.
     /// </summary>
     public bool RowGroupPerCheckpoint { get; set; }
 
