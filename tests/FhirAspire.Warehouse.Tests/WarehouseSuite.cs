@@ -106,6 +106,22 @@ public abstract class WarehouseSuite
     }
 
     [SkippableFact]
+    public async Task A_cancelled_statement_of_many_ends_and_the_next_one_runs_to_its_end()
+    {
+        await using var warehouse = await CreateAsync();
+        await using var session = await warehouse.OpenAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            // From before the statement has reached the database to well inside it.
+            using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(i * i));
+
+            await Should.ThrowAsync<OperationCanceledException>(() => session.ExecuteAsync(EndlessQuery, null, cancel.Token));
+
+            (await session.QueryAsync("select count(*) from (select 1 as x union all select 2) as t")).Scalar.ShouldBe(2L);
+        }
+    }
+
+    [SkippableFact]
     public async Task Rows_are_streamed()
     {
         await using var warehouse = await CreateAsync();

@@ -56,7 +56,7 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
     {
         await using var command = CreateCommand(sql, parameters);
         var affected = -1L;
-        await Run(command, async () =>
+        await Run(async () =>
         {
             var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
@@ -79,7 +79,7 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
     {
         await using var command = CreateCommand(sql, parameters);
         var result = new QueryResult([], []);
-        await Run(command, async () =>
+        await Run(async () =>
         {
             var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
@@ -230,13 +230,14 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
         return command;
     }
 
-    // The server drops a cancellation that reaches it before the statement does, so it is asked until the statement ends; the driver asks once.
-    private async Task Run(NpgsqlCommand command, Func<Task> run, CancellationToken cancellationToken)
+    // The server drops a cancellation that reaches it before the statement does, so it is asked until the statement ends; the driver asks once. And it is asked
+    // by SQL: the signal is sent before the answer comes, so none is on its way still when the next statement begins.
+    private async Task Run(Func<Task> run, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var ended = new CancellationTokenSource();
         var asking = Task.CompletedTask;
-        var registration = cancellationToken.Register(() => asking = Task.Run(() => AskToStopAsync(command, ended.Token), CancellationToken.None));
+        var registration = cancellationToken.Register(() => asking = Task.Run(() => AskToStopAsync(ended.Token), CancellationToken.None));
         try
         {
             await Guard(run).ConfigureAwait(false);
@@ -253,11 +254,11 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
         }
     }
 
-    private static async Task AskToStopAsync(NpgsqlCommand command, CancellationToken ended)
+    private async Task AskToStopAsync(CancellationToken ended)
     {
         while (!ended.IsCancellationRequested)
         {
-            command.Cancel();
+            await warehouse.CancelAsync(connection.ProcessID).ConfigureAwait(false);
             await Task.Delay(AskAgain, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

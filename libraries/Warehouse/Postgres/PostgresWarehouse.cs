@@ -8,6 +8,7 @@ public sealed class PostgresWarehouse : IWarehouse
     private const int OldestVersion = 15;
 
     private readonly NpgsqlDataSource source;
+    private readonly string cancelling;
 
     /// <summary>Creates the warehouse; nothing is opened yet.</summary>
     /// <exception cref="ArgumentException">The connection string can't be read; <see cref="PostgresOptions.Validate"/> says why.</exception>
@@ -37,6 +38,7 @@ public sealed class PostgresWarehouse : IWarehouse
         // As options of the start they outlive the reset of a pooled connection.
         connection.Options = string.Join(' ', options.Settings.Select(setting => $"-c {setting.Key}={Escape(setting.Value)}").Prepend(connection.Options).Where(part => !string.IsNullOrEmpty(part)));
         source = NpgsqlDataSource.Create(connection);
+        cancelling = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false }.ConnectionString;
     }
 
     /// <inheritdoc/>
@@ -81,6 +83,30 @@ public sealed class PostgresWarehouse : IWarehouse
 
     /// <summary>A connection of the pool, for what sessions don't do.</summary>
     internal ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => source.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Asks the server to end the statement that a backend runs. Where the server can't be reached, nothing is done: its own connection fails then, too.</summary>
+    /// <param name="processId">The backend's process.</param>
+    internal async Task CancelAsync(int processId)
+    {
+        try
+        {
+            // Not of the pool: all of its connections may be at work.
+            var connection = new NpgsqlConnection(cancelling);
+            await using (connection.ConfigureAwait(false))
+            {
+                await connection.OpenAsync().ConfigureAwait(false);
+                var command = new NpgsqlCommand("select pg_cancel_backend($1)", connection) { Parameters = { new() { Value = processId } } };
+                await using (command.ConfigureAwait(false))
+                {
+                    await command.ExecuteScalarAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (NpgsqlException)
+        {
+            // Asked again while the statement runs.
+        }
+    }
 
     // Options are split at blanks that no backslash stands before.
     private static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
