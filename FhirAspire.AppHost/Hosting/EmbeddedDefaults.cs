@@ -22,8 +22,10 @@ internal static class EmbeddedDefaults
             ["Warehouse:DuckDb:Path"] = data.Warehouse,
             ["Warehouse:DuckDb:StorageVersion"] = "v1.2.0",
             ["Warehouse:DuckDb:RowGroupSize"] = "2048",
-            // Every checkpoint writes the last row groups anew: one a gigabyte of changes, not one a commit.
-            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "1GB",
+            // What is loaded between two checkpoints is a row group of its own: small enough that a query over whole bundles, which takes a row group's worth
+            // at a time, stays within the memory limit. Checkpoints would put the row groups together again by vacuuming.
+            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "96MB",
+            ["Warehouse:DuckDb:Settings:max_vacuum_tasks"] = "0",
             // FSST builds a table of symbols for every row group: dear for small ones, and zstd packs long texts better.
             ["Warehouse:DuckDb:Settings:disabled_compression_methods"] = "fsst",
             ["History:ConnectionString"] = data.History,

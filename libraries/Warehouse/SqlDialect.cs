@@ -15,6 +15,12 @@ public abstract class SqlDialect
     /// <summary>The type of a text key that is kept in the order of its bytes (<see cref="BinaryOrder"/>).</summary>
     public virtual string KeyType => TextType;
 
+    /// <summary>
+    /// The constraint on the key of a table of documents. No two loads write one document, since the table of objects has a primary key everywhere; where an
+    /// index costs more than it serves, this key goes without.
+    /// </summary>
+    public virtual string DocumentKey => "primary key";
+
     /// <summary>The type of a UTC instant without zone.</summary>
     public virtual string TimestampType => "timestamp";
 
@@ -33,6 +39,13 @@ public abstract class SqlDialect
 
     /// <summary>A statement that lets one process at a time create tables, where <c>if not exists</c> alone fails when two do; empty where it is not needed.</summary>
     public virtual string LockForSchema => "";
+
+    /// <summary>A text in quotes, with quotes inside doubled.</summary>
+    public static string Literal(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    }
 
     /// <summary>Schema and name, quoted.</summary>
     public string Quote(TableName table) => $"{Quote(table.Schema)}.{Quote(table.Name)}";

@@ -105,7 +105,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         await using var session = await warehouse.OpenAsync(cancellationToken);
         await RawLayer.EnsureAsync(session, cancellationToken);
         var rows = (await session.QueryAsync(
-            $"select coalesce(sum(row_count), 0) from raw.load_objects where loaded_at > {warehouse.Dialect.Parameter(1)}", [last?.StartedAt ?? DateTime.UnixEpoch], cancellationToken)).Scalar;
+            $"select cast(coalesce(sum(row_count), 0) as bigint) from raw.load_objects where loaded_at > {warehouse.Dialect.Parameter(1)}", [last?.StartedAt ?? DateTime.UnixEpoch], cancellationToken)).Scalar;
         return levels with { RowsForDbt = Convert.ToInt64(rows, CultureInfo.InvariantCulture), MartsAge = last is null ? null : time.GetUtcNow().UtcDateTime - last.StartedAt };
     }
 

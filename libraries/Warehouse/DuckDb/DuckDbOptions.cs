@@ -34,14 +34,28 @@ public sealed class DuckDbOptions
     [Range(0, 1 << 20)]
     public int RowGroupSize { get; set; }
 
-    /// <summary>
-    /// Lets an append after a checkpoint start a row group of its own, in tables with a primary key as well (<c>VACUUM_REBUILD_INDEXES</c> of <c>ATTACH</c>).
-    /// Without it such a table's last row group is written anew at every checkpoint until it is full, and 2,048 bundles are 7 GB in one vector. Set
-    /// <c>max_vacuum_tasks</c> to 0 with it, or checkpoints put the row groups together again. Rests on an experimental feature of DuckDB, with which the log of a
-    /// killed process has failed to replay: not for data that can't be loaded again.
-    /// </summary>
-    public bool RowGroupPerCheckpoint { get; set; }
-
     /// <summary>Further settings, as <c>SET name = value</c> takes them.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The statement that attaches a file under a name; a file that is not there yet is made as these options say, one that is keeps what it was made with.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="alias">The database's name, quoted where it has to be.</param>
+    public string AttachStatement(string path, string alias)
+    {
+        List<string> making = [];
+        if (!File.Exists(path))
+        {
+            if (StorageVersion is not null)
+            {
+                making.Add($"STORAGE_VERSION {SqlDialect.Literal(StorageVersion)}");
+            }
+
+            if (RowGroupSize > 0)
+            {
+                making.Add($"ROW_GROUP_SIZE {RowGroupSize}");
+            }
+        }
+
+        return $"ATTACH {SqlDialect.Literal(path)} AS {alias}{(making.Count == 0 ? "" : $" ({string.Join(", ", making)})")}";
+    }
 }

@@ -105,13 +105,13 @@ public sealed class DuckDbWarehouse : IWarehouse
             using var command = connection.CreateCommand();
             foreach (var (name, value) in Settings())
             {
-                command.CommandText = $"SET {name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'";
+                command.CommandText = $"SET {name} = {SqlDialect.Literal(value)}";
                 command.ExecuteNonQuery();
             }
 
             if (IsFile)
             {
-                command.CommandText = $"ATTACH '{options.Path.Replace("'", "''", StringComparison.Ordinal)}' AS {Alias}{AttachOptions()}; {UseFile}";
+                command.CommandText = $"{options.AttachStatement(options.Path, Alias)}; {UseFile}";
                 command.ExecuteNonQuery();
             }
 
@@ -146,31 +146,5 @@ public sealed class DuckDbWarehouse : IWarehouse
         }
 
         return settings;
-    }
-
-    private string AttachOptions()
-    {
-        var parts = new List<string>();
-        if (options.RowGroupPerCheckpoint)
-        {
-            // A number of rows that no table has: the limit above which the option would not hold.
-            parts.Add($"VACUUM_REBUILD_INDEXES {long.MaxValue}");
-        }
-
-        // A file that is there keeps what it was made with.
-        if (!File.Exists(options.Path))
-        {
-            if (options.StorageVersion is { } version)
-            {
-                parts.Add($"STORAGE_VERSION '{version}'");
-            }
-
-            if (options.RowGroupSize > 0)
-            {
-                parts.Add($"ROW_GROUP_SIZE {options.RowGroupSize}");
-            }
-        }
-
-        return parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})";
     }
 }

@@ -46,15 +46,16 @@ public static class RawLayer
             return;
         }
 
-        var (text, json, timestamp) = (session.Warehouse.Dialect.TextType, session.Warehouse.Dialect.JsonType, session.Warehouse.Dialect.TimestampType);
+        var dialect = session.Warehouse.Dialect;
+        var (text, key, json, timestamp) = (dialect.TextType, dialect.KeyType, dialect.JsonType, dialect.TimestampType);
         await session.ExecuteAsync($"""
-            {session.Warehouse.Dialect.LockForSchema}
+            {dialect.LockForSchema}
             create schema if not exists raw;
             create table if not exists raw.fhir_bundles (
-                file_key {text} primary key, bundle_data {json} not null, loaded_at {timestamp} not null,
+                file_key {key} {dialect.DocumentKey}, bundle_data {json} not null, loaded_at {timestamp} not null,
                 s3_last_modified {timestamp} not null, record_count bigint not null, etag {text} not null);
             create table if not exists raw.load_objects (
-                file_key {text} primary key, etag {text} not null, size bigint not null, s3_last_modified {timestamp} not null,
+                file_key {key} primary key, etag {text} not null, size bigint not null, s3_last_modified {timestamp} not null,
                 row_count bigint not null, error_count bigint not null, run_id bigint not null, loaded_at {timestamp} not null);
             create table if not exists raw.load_watermark (
                 prefix {text} primary key, last_modified {timestamp} not null, last_key {text} not null,

@@ -96,18 +96,7 @@ public sealed class BackupService(IServiceProvider services, OperationsStore sto
         await using var session = await warehouse.OpenAsync(cancellationToken);
         var source = warehouse.Dialect.Quote((string)(await session.QueryAsync("select current_database()", null, cancellationToken)).Scalar!);
         var copy = $"backup_{Guid.NewGuid():N}";
-        List<string> attach = [];
-        if (duckDb.StorageVersion is { } version)
-        {
-            attach.Add($"STORAGE_VERSION '{version}'");
-        }
-
-        if (duckDb.RowGroupSize > 0)
-        {
-            attach.Add($"ROW_GROUP_SIZE {duckDb.RowGroupSize}");
-        }
-
-        await session.ExecuteAsync($"attach '{path.Replace("'", "''", StringComparison.Ordinal)}' as {copy}{(attach.Count == 0 ? "" : $" ({string.Join(", ", attach)})")}", null, cancellationToken);
+        await session.ExecuteAsync(duckDb.AttachStatement(path, copy), null, cancellationToken);
         try
         {
             await session.BeginAsync(cancellationToken);

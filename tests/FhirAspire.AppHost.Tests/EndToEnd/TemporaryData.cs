@@ -7,7 +7,7 @@ internal sealed class TemporaryData : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
 
-    public DuckDbWarehouse OpenWarehouse() => new(new DuckDbOptions { Path = System.IO.Path.Combine(Path, "warehouse.duckdb"), MemoryLimit = "8GB" });
+    public DuckDbWarehouse OpenWarehouse() => new(new DuckDbOptions { Path = System.IO.Path.Combine(Path, "warehouse.duckdb") });
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
