@@ -32,6 +32,6 @@ internal sealed class DataDirectory(string root)
     /// <summary>What a host leaves in here, and <c>reset</c> removes; anything else in the folder is somebody else's.</summary>
     public IReadOnlyList<string> Contents =>
     [
-        Path.Combine(Root, "output"), GeneratorPosition, GeneratorPosition + ".lock", S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", Warehouse + ".restoring", Warehouse + ".before-restore", Warehouse + ".before-restore.wal", Warehouse + ".before-rebuild", Warehouse + ".before-rebuild.wal", History, History + "-wal", History + "-shm", Marts, DbtTarget, Logs, Holder, Lock,
+        Path.Combine(Root, "output"), GeneratorPosition, GeneratorPosition + ".lock", S3, Warehouse, Warehouse + ".wal", Warehouse + ".tmp", Warehouse + ".restoring", Warehouse + ".before-restore", Warehouse + ".before-restore.wal", Warehouse + ".before-rebuild", Warehouse + ".before-rebuild.wal", History, History + "-wal", History + "-shm", Path.Combine(Root, "storage.jsonl"), Marts, DbtTarget, Logs, Holder, Lock,
     ];
 }

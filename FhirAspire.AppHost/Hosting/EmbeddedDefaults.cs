@@ -34,6 +34,7 @@ internal static class EmbeddedDefaults
             ["Dbt:MartsDir"] = data.Marts,
             ["Backup:Dir"] = data.Backups,
             ["Dashboard:Port"] = "5080",
+            ["Dashboard:LogsDir"] = data.Logs,
         };
         foreach (var (key, value) in commandDefaults)
         {

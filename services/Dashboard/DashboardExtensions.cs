@@ -7,6 +7,7 @@ using FhirAspire.Dashboard.Marts;
 using FhirAspire.Dashboard.Operations;
 using FhirAspire.Dashboard.Patients;
 using FhirAspire.Dashboard.State;
+using FhirAspire.Dashboard.Storage;
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Runs;
 using Microsoft.AspNetCore.Authentication;
@@ -45,10 +46,15 @@ public static class DashboardExtensions
         services.AddSingleton<BackupService>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<HealthReader>();
+        services.AddSingleton<SocketBytes>();
+        services.AddSingleton<StorageMeter>();
+        services.AddSingleton<StorageHistory>();
+        services.AddSingleton<StorageReport>();
         // Where runs are not scheduled (a command such as doctor) nothing is collected either.
         if (builder.Configuration.GetValue("Jobs:Scheduled", true))
         {
             services.AddHostedService<PipelineCollector>();
+            services.AddHostedService<StorageSampler>();
         }
 
         // Keys live as long as the process: a restart ends logins, and nothing secret is on disk.

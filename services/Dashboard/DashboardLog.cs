@@ -16,4 +16,7 @@ internal static partial class DashboardLog
 
     [LoggerMessage(6005, LogLevel.Warning, "A login with a wrong token was refused")]
     public static partial void LoginRefused(ILogger logger);
+
+    [LoggerMessage(6006, LogLevel.Warning, "What is stored could not be measured, or the sample not be kept")]
+    public static partial void NotSampled(ILogger logger, Exception exception);
 }

@@ -43,6 +43,16 @@ public sealed class DashboardOptions
     /// <summary>The file of the audit log; by default <c>audit.jsonl</c> beside the run history.</summary>
     public string? AuditFile { get; set; }
 
+    /// <summary>The folder of the host's log files, a JSON object a line; without it runs show no log.</summary>
+    public string? LogsDir { get; set; }
+
+    /// <summary>The file of the storage samples; by default <c>storage.jsonl</c> beside the run history.</summary>
+    public string? StorageFile { get; set; }
+
+    /// <summary>Time between two samples of what is stored where.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan StorageEvery { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Memory of the readers' own database.</summary>
     [RegularExpression(@"^\d+\s*(MB|GB)$", ErrorMessage = "ReaderMemory must be a size such as 512MB.")]
     public string ReaderMemory { get; set; } = "512MB";

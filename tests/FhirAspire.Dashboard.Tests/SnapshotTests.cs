@@ -10,7 +10,7 @@ public sealed class SnapshotTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("dashboard-runs-").FullName;
     private readonly RunStore store;
 
-    public SnapshotTests() => store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") }, new Clock());
+    public SnapshotTests() => store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") }, new FixedClock(Now));
 
     public void Dispose()
     {
@@ -66,6 +66,21 @@ public sealed class SnapshotTests : IDisposable
         total.PerHour.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Rows_in_the_marts_grow_by_the_difference_of_two_builds()
+    {
+        var window = new RunWindow(store, new FixedClock(Now));
+        await store.PrepareAsync();
+        await window.RefreshAsync(CancellationToken.None);
+        var total = SnapshotBuilder.Build(new SnapshotInput
+        {
+            Now = Now, HostStartedAt = Now.AddHours(-25), Runs = window, Live = new Dictionary<string, LiveJob>(), MartRows = 150, MartRowsBefore = [(Now.AddMinutes(-90), 20), (Now.AddMinutes(-50), 100), (Now.AddMinutes(-10), 150)],
+        }, 1).Totals.Single(total => total.Name == "Rows in the marts");
+        total.Value.ShouldBe(150);
+        total.PerHour.ShouldBe(50);
+        total.Trend.ShouldBe([50]);
+    }
+
     [Theory]
     [InlineData(30, "12:00:30")]
     [InlineData(300, "12:05:00")]
@@ -74,7 +89,7 @@ public sealed class SnapshotTests : IDisposable
 
     private async Task<PipelineSnapshot> BuildAsync()
     {
-        var window = new RunWindow(store, new Clock());
+        var window = new RunWindow(store, new FixedClock(Now));
         await window.RefreshAsync(CancellationToken.None);
         return SnapshotBuilder.Build(new SnapshotInput { Now = Now, HostStartedAt = Now.AddHours(-25), Runs = window, Live = new Dictionary<string, LiveJob>() }, 1);
     }
@@ -90,10 +105,5 @@ public sealed class SnapshotTests : IDisposable
         run.FinishedAt = run.StartedAt.AddSeconds(5);
         await store.FinishAsync(run);
         return run.Id;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(Now);
     }
 }

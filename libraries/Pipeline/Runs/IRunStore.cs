@@ -31,6 +31,22 @@ public interface IRunStore : ILeaseStore
 
     /// <summary>The nodes of a run, in the order in which they began.</summary>
     Task<IReadOnlyList<NodeRun>> NodesAsync(long runId, CancellationToken cancellationToken = default);
+
+    /// <summary>What nodes did in the newest runs that had such nodes: newest run first, in each by id.</summary>
+    Task<IReadOnlyList<NodeRun>> NodeHistoryAsync(NodeFilter filter, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Which nodes of which runs; null means any.</summary>
+public sealed record NodeFilter
+{
+    /// <summary>This node.</summary>
+    public string? UniqueId { get; init; }
+
+    /// <summary>Nodes of these kinds, such as <c>model</c> or <c>test</c>.</summary>
+    public IReadOnlyCollection<string>? Kinds { get; init; }
+
+    /// <summary>Of so many runs.</summary>
+    public int Runs { get; init; } = 30;
 }
 
 /// <summary>Which runs; null means any.</summary>

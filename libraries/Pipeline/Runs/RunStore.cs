@@ -164,6 +164,19 @@ public sealed class RunStore : IRunStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<NodeRun>> NodeHistoryAsync(NodeFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        var nodes = context.Nodes.AsNoTracking();
+        nodes = filter.UniqueId is { } id ? nodes.Where(node => node.UniqueId == id) : nodes;
+        nodes = filter.Kinds is { } kinds ? nodes.Where(node => kinds.Contains(node.Kind)) : nodes;
+        var runs = nodes.Select(node => node.RunId).Distinct().OrderByDescending(run => run).Take(filter.Runs);
+        return await nodes.Where(node => runs.Contains(node.RunId))
+            .OrderByDescending(node => node.RunId).ThenBy(node => node.UniqueId).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);

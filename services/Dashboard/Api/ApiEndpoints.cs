@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using FhirAspire.Dashboard.Access;
 using FhirAspire.Dashboard.Operations;
 using FhirAspire.Dashboard.State;
+using FhirAspire.Dashboard.Storage;
 using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 
@@ -30,6 +31,7 @@ internal static class ApiEndpoints
         api.MapGet("/quality", async (OperationsStore store, QualityKind? kind, string? target, int? limit, CancellationToken stop) => Reply(await store.QualityAsync(kind, target, Math.Clamp(limit ?? 200, 1, 10_000), stop)));
         api.MapGet("/alerts", async (OperationsStore store, bool? open, int? limit, CancellationToken stop) => Reply(await store.AlertsAsync(Math.Clamp(limit ?? 100, 1, 1000), open ?? false, stop)));
         api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)));
+        api.MapGet("/storage", async (StorageReport report, TimeProvider time, int? days, CancellationToken stop) => Reply(await report.ReadAsync(time.GetUtcNow().UtcDateTime.AddDays(-Math.Clamp(days ?? 1, 1, 366)), stop)));
         api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
         api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
         ApiAnalytics.Map(api);

@@ -1,6 +1,6 @@
 // The few things a page needs a script for: start, theme, keys, copying, downloads of text.
 (() => {
-  const keys = { o: "", r: "runs", m: "models", q: "quality", a: "analytics", p: "patients", l: "sql", t: "settings" };
+  const keys = { o: "", r: "runs", m: "models", q: "quality", s: "storage", a: "analytics", p: "patients", l: "sql", t: "settings" };
   let prefix = 0;
 
   document.addEventListener("click", event => {

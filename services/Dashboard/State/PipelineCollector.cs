@@ -24,6 +24,7 @@ public sealed class PipelineCollector(
     private long quarantineOfRun = -1;
     private IReadOnlyDictionary<string, LayerResult> layers = new Dictionary<string, LayerResult>();
     private long layersOfRun = -1;
+    private List<(DateTime At, long Rows, long Run)> martRows = [];
     private long version;
     private string? trouble;
 
@@ -85,6 +86,11 @@ public sealed class PipelineCollector(
         await ReadQuarantineAsync(cancellationToken);
         await ReadLayersAsync(cancellationToken);
         var current = marts.Current;
+        if (current is not null && (martRows.Count == 0 || martRows[^1].Run != current.RunId))
+        {
+            martRows = [.. martRows.Where(sample => sample.At > now - TimeSpan.FromHours(2)), (now, current.Rows, current.RunId)];
+        }
+
         state.Publish(SnapshotBuilder.Build(new SnapshotInput
         {
             Now = now,
@@ -95,6 +101,7 @@ public sealed class PipelineCollector(
             Quarantined = quarantined,
             QuarantinedAt = quarantinedAt,
             MartRows = current?.Rows,
+            MartRowsBefore = [.. martRows.Select(sample => (sample.At, sample.Rows))],
             MartsRun = current?.RunId,
             Layers = layers,
             LateAfter = options.Value.LateAfter,

@@ -141,6 +141,15 @@ public static class SnapshotBuilder
 
     private static DateTime Floor(DateTime instant) => new(instant.Ticks - (instant.Ticks % CellLength.Ticks), DateTimeKind.Utc);
 
+    // Marts are built, not added to: what came in is the difference of two samples.
+    private static TotalView MartRows(SnapshotInput input)
+    {
+        var hour = input.MartRowsBefore.Where(sample => sample.At > input.Now - TimeSpan.FromHours(1)).ToList();
+        var came = hour.Count > 0 && input.MartRows is { } rows ? Math.Max(0, rows - hour[0].Rows) : 0;
+        var trend = hour.Zip(hour.Skip(1), (a, b) => (double)Math.Max(0, b.Rows - a.Rows)).ToList();
+        return new TotalView("Rows in the marts", input.MartRows, came, "", trend, "storage");
+    }
+
     private static List<TotalView> Totals(SnapshotInput input)
     {
         var window = input.Runs;
@@ -148,8 +157,8 @@ public static class SnapshotBuilder
         [
             Total("Patients generated", JobNames.Generator, "patients", "", "patients"),
             Total("Resources loaded", JobNames.Loader, "resources", "", "runs?job=loader&work=1"),
-            Total("Bytes uploaded to S3", JobNames.Uploader, "bytes", "B", "runs?job=uploader&work=1"),
-            Total("Rows in the marts", JobNames.Dbt, "marts.rows", "", "models") with { Value = input.MartRows },
+            Total("Bytes uploaded to S3", JobNames.Uploader, "bytes", "B", "storage"),
+            MartRows(input),
         ];
 
         TotalView Total(string name, string job, string count, string unit, string href)

@@ -30,6 +30,9 @@ public sealed record SnapshotInput
     /// <summary>Rows of the marts' tables, by the published files; null while there are none.</summary>
     public long? MartRows { get; init; }
 
+    /// <summary>Rows of the marts' tables over the last hour, oldest first, as they were sampled.</summary>
+    public IReadOnlyList<(DateTime At, long Rows)> MartRowsBefore { get; init; } = [];
+
     /// <summary>The run whose marts are published.</summary>
     public long? MartsRun { get; init; }
 

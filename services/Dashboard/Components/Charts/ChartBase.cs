@@ -33,7 +33,7 @@ public abstract class ChartBase : ComponentBase
     protected static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>The least round number that is not smaller, for the end of an axis.</summary>
-    protected static double Nice(double value)
+    internal static double Nice(double value)
     {
         if (value <= 0 || !double.IsFinite(value))
         {

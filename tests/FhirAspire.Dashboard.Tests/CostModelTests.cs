@@ -1,6 +1,6 @@
-using FhirAspire.AppHost.Costs;
+using FhirAspire.Dashboard.Costs;
 
-namespace FhirAspire.AppHost.Tests.Costs;
+namespace FhirAspire.Dashboard.Tests;
 
 public sealed class CostModelTests
 {

@@ -1,7 +1,7 @@
-namespace FhirAspire.AppHost.Costs;
+namespace FhirAspire.Dashboard.Costs;
 
 /// <summary>What a month of 30 days costs at a number of patients a day, item by item. Prices and sizes are stated; nothing is asked of an account.</summary>
-internal static class CostModel
+public static class CostModel
 {
     private const double Days = 30;
     private const double BytesOfGb = 1e9;
@@ -78,10 +78,14 @@ internal static class CostModel
 }
 
 /// <summary>A phase: patients a day, and the uploader's two knobs.</summary>
-internal sealed record CostPhase(string Name, double PatientsPerDay, bool Gzip, bool Pack);
+/// <param name="Name">What it is called.</param>
+/// <param name="PatientsPerDay">New patients a day.</param>
+/// <param name="Gzip">Whether objects are compressed.</param>
+/// <param name="Pack">Whether small files are packed into large objects.</param>
+public sealed record CostPhase(string Name, double PatientsPerDay, bool Gzip, bool Pack);
 
 /// <summary>An item of a month.</summary>
 /// <param name="Name">What is paid for.</param>
 /// <param name="Usd">How much.</param>
 /// <param name="Amount">How much of it.</param>
-internal sealed record CostItem(string Name, double Usd, string Amount);
+public sealed record CostItem(string Name, double Usd, string Amount);
