@@ -83,11 +83,11 @@ public sealed class AlertTests : IAsyncLifetime
             new TestJob("loader", (_, _) => throw new InvalidOperationException("no")), new JobOptions(), fixture.Store, new TransientFaults([]), center, fixture.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<JobRunner>.Instance, "test:1", new Random(1));
 
-        var run = await runner.TriggerAsync(RunTrigger.Schedule, default).WaitAsync(TimeSpan.FromSeconds(10));
+        var run = await runner.TriggerAsync(RunTrigger.Schedule, default).WaitAsync(TimeSpan.FromSeconds(60));
 
         run!.Status.ShouldBe(RunStatus.Failed);
-        hanging.IsWaiting.ShouldBeTrue();
-        await center.IdleAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await hanging.Reached.WaitAsync(TimeSpan.FromSeconds(60));
+        await center.IdleAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -259,11 +259,14 @@ public sealed class AlertTests : IAsyncLifetime
     {
         public string Name => "hanging";
 
-        public bool IsWaiting { get; private set; }
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Ends when a notice has been handed over.</summary>
+        public Task Reached => _reached.Task;
 
         public Task SendAsync(AlertNotice notice, CancellationToken cancellationToken)
         {
-            IsWaiting = true;
+            _reached.TrySetResult();
             return Task.Delay(Timeout.Infinite, cancellationToken);
         }
     }
