@@ -126,9 +126,12 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
     private string[] Arguments(JobContext context)
     {
         var threads = context.Threads(options.Threads);
-        string[] arguments = ["build", "--project-dir", options.ProjectDir, "--profiles-dir", options.ProjectDir, "--target-path", options.TargetDir, "--vars", $"max_new_entries: {options.MaxNewEntries}"];
+        string[] arguments = ["build", "--project-dir", options.ProjectDir, "--profiles-dir", options.ProjectDir, "--target-path", options.TargetDir, "--vars", Vars()];
         return threads > 0 ? [.. arguments, "--threads", threads.ToString()] : arguments;
     }
+
+    private string Vars() =>
+        options.MaskingPolicy.Length == 0 ? $"max_new_entries: {options.MaxNewEntries}" : $"{{max_new_entries: {options.MaxNewEntries}, masking_policy: {options.MaskingPolicy}}}";
 
     // What has been loaded, in one cheap look: a run that would find the same again has nothing to do.
     private async Task<string> RawStateAsync(CancellationToken cancellationToken)

@@ -25,6 +25,10 @@ public sealed class DbtOptions : IValidatableObject
     [Range(1000, int.MaxValue)]
     public int MaxNewEntries { get; set; } = 250_000;
 
+    /// <summary>The masking policy that new tables of the marts get for the columns that name a patient; Snowflake's alone.</summary>
+    [RegularExpression(@"[A-Za-z0-9_.$]*", ErrorMessage = "{0} is no name of a policy; expected one such as fhir.marts.mask_identifier.")]
+    public string MaskingPolicy { get; set; } = "";
+
     /// <summary>Published sets of marts that are kept, the current one included.</summary>
     [Range(1, 1000)]
     public int KeepMarts { get; set; } = 5;

@@ -57,23 +57,59 @@ public sealed class SnowflakeSqlTests
         }
     }
 
+    [Fact]
+    public async Task A_new_table_of_patients_is_masked_where_the_variable_names_a_policy_and_only_there()
+    {
+        var masked = await RunAsync("{masking_policy: fhir.marts.mask_identifier}");
+        var made = masked.FindIndex(sql => sql.Contains("create or replace", StringComparison.Ordinal) && sql.Contains("FHIR.marts.dim_patients", StringComparison.OrdinalIgnoreCase));
+        var policy = masked.FindIndex(sql => sql.Contains("masking policy", StringComparison.Ordinal));
+        made.ShouldBeGreaterThanOrEqualTo(0, string.Join("\n---\n", masked));
+        policy.ShouldBeGreaterThan(made);
+        var columns = new[] { "first", "middle", "last", "maiden", "full_name", "address" }.Select(column => $" column {column} set masking policy fhir.marts.mask_identifier force");
+        masked[policy][masked[policy].IndexOf("alter", StringComparison.Ordinal)..].Trim().ShouldBe($"alter table FHIR.marts.dim_patients modify{string.Join(',', columns)}");
+
+        (await RunAsync("{}")).ShouldAllBe(sql => !sql.Contains("masking policy", StringComparison.Ordinal));
+    }
+
+    // What is sent when the model is run in an account where nothing is there yet.
+    private static async Task<List<string>> RunAsync(string vars)
+    {
+        var target = Directory.CreateTempSubdirectory("fhiraspire-snowflake-").FullName;
+        try
+        {
+            var project = Path.Combine(TestEnvironment.RepositoryRoot, "dbt");
+            var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DBT_TARGET"] = "snowflake", ["SNOWFLAKE_DATABASE"] = "FHIR" };
+            var account = new NoAccount();
+            var result = await DbtEngine.RunAsync(
+                DbtInvocation.Parse(["run", "--project-dir", project, "--profiles-dir", project, "--target-path", target, "--select", "dim_patients", "--vars", vars], environment, account), new Silent(), default);
+            result.ExitCode.ShouldBe(0, result.Error?.ToConsoleText() ?? string.Join('\n', result.Nodes.Where(node => node.Error is not null).Select(node => node.Error!.ToConsoleText())));
+            return account.Statements;
+        }
+        finally
+        {
+            Directory.Delete(target, recursive: true);
+        }
+    }
+
     private sealed class Silent : IDbtObserver;
 
-    /// <summary>An account in which nothing is there yet.</summary>
+    /// <summary>An account in which nothing is there yet, and which keeps what is asked of it.</summary>
     private sealed class NoAccount : IWarehouse
     {
+        public List<string> Statements { get; } = [];
+
         public WarehouseKind Kind => WarehouseKind.Snowflake;
 
         public string Location => "none";
 
         public SqlDialect Dialect => throw new NotSupportedException();
 
-        public Task<IWarehouseSession> OpenAsync(CancellationToken cancellationToken = default) => Task.FromResult<IWarehouseSession>(new NoSession(this));
+        public Task<IWarehouseSession> OpenAsync(CancellationToken cancellationToken = default) => Task.FromResult<IWarehouseSession>(new NoSession(this, Statements));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    private sealed class NoSession(IWarehouse warehouse) : IWarehouseSession
+    private sealed class NoSession(IWarehouse warehouse, List<string> statements) : IWarehouseSession
     {
         public IWarehouse Warehouse => warehouse;
 
@@ -85,9 +121,9 @@ public sealed class SnowflakeSqlTests
 
         public Task RollbackAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-        public Task<long> ExecuteAsync(string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default) => Task.FromResult(0L);
+        public Task<long> ExecuteAsync(string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default) => Task.FromResult(Keep(sql, 0L));
 
-        public Task<QueryResult> QueryAsync(string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default) => Task.FromResult(new QueryResult([], []));
+        public Task<QueryResult> QueryAsync(string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default) => Task.FromResult(Keep(sql, new QueryResult([], [])));
 
         public async IAsyncEnumerable<object?[]> StreamAsync(string sql, IReadOnlyList<object?>? parameters = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
@@ -98,5 +134,15 @@ public sealed class SnowflakeSqlTests
         public Task<long> BulkLoadAsync(TableName table, IReadOnlyList<BulkColumn> columns, IAsyncEnumerable<object?[]> rows, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private T Keep<T>(string sql, T answer)
+        {
+            lock (statements)
+            {
+                statements.Add(sql);
+            }
+
+            return answer;
+        }
     }
 }

@@ -1,4 +1,5 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='id', post_hook="{{ replace_patients('id') }}") }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='id',
+    post_hook=["{{ replace_patients('id') }}", "{{ mask_identifiers(['first', 'middle', 'last', 'maiden', 'full_name', 'address']) }}"]) }}
 
 with changed as (
     {{ changed_patients(ref('base_patients')) }}
