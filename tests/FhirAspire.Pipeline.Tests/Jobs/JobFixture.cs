@@ -12,6 +12,7 @@ namespace FhirAspire.Pipeline.Tests.Jobs;
 internal sealed class JobFixture : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
+    private readonly List<AlertCenter> centers = [];
 
     /// <param name="historyFolder">Where the history is kept; null: in a folder of its own.</param>
     public JobFixture(string? historyFolder = null)
@@ -33,7 +34,12 @@ internal sealed class JobFixture : IDisposable
 
     public List<AlertNotice> Alerts { get; } = [];
 
-    public AlertCenter NewCenter(IEnumerable<IAlertChannel> channels, AlertOptions? options = null) => new(Operations, channels, options ?? new AlertOptions(), Time, NullLogger<AlertCenter>.Instance);
+    public AlertCenter NewCenter(IEnumerable<IAlertChannel> channels, AlertOptions? options = null)
+    {
+        var center = new AlertCenter(Operations, channels, options ?? new AlertOptions(), Time, NullLogger<AlertCenter>.Instance);
+        centers.Add(center);
+        return center;
+    }
 
     public JobRunner Runner(IJob job, JobOptions? options = null, string owner = "test:1", Func<long>? memory = null) => new(
         job, options ?? new JobOptions(), Store, new TransientFaults([]), Center, Time, NullLogger<JobRunner>.Instance, owner, new Random(1)) { Memory = memory ?? (() => 0) };
@@ -58,6 +64,8 @@ internal sealed class JobFixture : IDisposable
 
     public void Dispose()
     {
+        // Notices are sent and recorded behind the runs: the folder can go when none is on its way.
+        Task.WhenAll(centers.Select(center => center.IdleAsync())).WaitAsync(TimeSpan.FromSeconds(60)).GetAwaiter().GetResult();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
