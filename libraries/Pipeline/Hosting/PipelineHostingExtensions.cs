@@ -28,6 +28,7 @@ public static class PipelineHostingExtensions
         builder.Services.AddOptions<RunStoreOptions>().Bind(builder.Configuration.GetSection("History")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IRunStore>(services => new RunStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value, services.GetRequiredService<TimeProvider>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ILoggerProvider, RunLogProvider>();
         builder.Services.AddSingleton<TransientFaults>();
         builder.Services.AddSingleton(services => new OperationsStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value));
         builder.AddAlerts();

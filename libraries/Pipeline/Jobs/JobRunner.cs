@@ -145,6 +145,7 @@ public sealed class JobRunner(
             return null;
         }
 
+        using var log = RunLog.Begin(time);
         using var activity = Activities.StartActivity($"{job.Name} run");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var stopWhenLost = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
@@ -171,6 +172,7 @@ public sealed class JobRunner(
             if (run.Id != 0)
             {
                 run.FinishedAt = time.GetUtcNow().UtcDateTime;
+                run.Log = log.Text();
                 await RecordEndAsync(run, lease).ConfigureAwait(false);
             }
             else

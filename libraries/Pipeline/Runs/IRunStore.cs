@@ -17,7 +17,7 @@ public interface IRunStore : ILeaseStore
     /// <summary>Records an attempt's failure, before another follows.</summary>
     Task FailAttemptAsync(long runId, int number, DateTime finishedAt, string error, CancellationToken cancellationToken = default);
 
-    /// <summary>Records a run's end: status, counts, summary, error; and ends its last attempt.</summary>
+    /// <summary>Records a run's end: status, counts, summary, error, log; and ends its last attempt.</summary>
     Task FinishAsync(JobRun run, CancellationToken cancellationToken = default);
 
     /// <summary>Records what a run's dbt nodes did; an earlier attempt's record is replaced.</summary>
@@ -26,7 +26,7 @@ public interface IRunStore : ILeaseStore
     /// <summary>Runs that fit the filter, newest first.</summary>
     Task<IReadOnlyList<JobRun>> QueryAsync(RunFilter filter, CancellationToken cancellationToken = default);
 
-    /// <summary>One run with its attempts; null where there is none of that number.</summary>
+    /// <summary>One run with its attempts and its log; null where there is none of that number.</summary>
     Task<JobRun?> FindAsync(long runId, CancellationToken cancellationToken = default);
 
     /// <summary>The nodes of a run, in the order in which they began.</summary>

@@ -50,6 +50,9 @@ public sealed class JobRun
     /// <summary>The last attempt's error.</summary>
     public string? Error { get; set; }
 
+    /// <summary>What it logged, one line a message: the beginning and the end of a long log. Read with one run, not with lists of them; null before its end.</summary>
+    public string? Log { get; set; }
+
     /// <summary>Its attempts, oldest first.</summary>
     public List<JobAttempt> AttemptLog { get; set; } = [];
 }

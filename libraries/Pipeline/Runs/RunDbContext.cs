@@ -19,6 +19,8 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
 
     public DbSet<NodeRun> Nodes => Set<NodeRun>();
 
+    public DbSet<RunLogRow> Logs => Set<RunLogRow>();
+
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     public DbSet<JobState> JobStates => Set<JobState>();
@@ -54,6 +56,7 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
             run.Property(r => r.Counts).HasConversion(new CountsConverter(), new ValueComparer<Dictionary<string, long>>(
                 (a, b) => ReferenceEquals(a, b), counts => counts.Count, counts => new Dictionary<string, long>(counts)));
             run.HasMany(r => r.AttemptLog).WithOne().HasForeignKey(a => a.RunId).OnDelete(DeleteBehavior.Cascade);
+            run.Ignore(r => r.Log);
             run.HasIndex(r => new { r.Job, r.StartedAt });
             run.HasIndex(r => r.StartedAt);
         });
@@ -68,6 +71,13 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
             node.HasKey(n => new { n.RunId, n.UniqueId });
             node.HasOne<JobRun>().WithMany().HasForeignKey(n => n.RunId).OnDelete(DeleteBehavior.Cascade);
             node.HasIndex(n => new { n.UniqueId, n.RunId });
+        });
+        modelBuilder.Entity<RunLogRow>(log =>
+        {
+            log.ToTable("run_logs");
+            log.HasKey(l => l.RunId);
+            log.Property(l => l.RunId).ValueGeneratedNever();
+            log.HasOne<JobRun>().WithOne().HasForeignKey<RunLogRow>(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<LeaseRow>(lease =>
         {

@@ -112,6 +112,13 @@ public sealed class RunStore : IRunStore
             .SetProperty(r => r.Error, run.Error), cancellationToken).ConfigureAwait(false);
         await context.Attempts.Where(attempt => attempt.RunId == run.Id && attempt.FinishedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.FinishedAt, run.FinishedAt).SetProperty(a => a.Error, run.Error), cancellationToken).ConfigureAwait(false);
+        if (run.Log is { } log)
+        {
+            // PostgreSQL's text holds no U+0000.
+            context.Logs.Add(new RunLogRow { RunId = run.Id, Text = log.Replace('\0', '\uFFFD') });
+            await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -150,9 +157,15 @@ public sealed class RunStore : IRunStore
     public async Task<JobRun?> FindAsync(long runId, CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
-        return await context.Runs.AsNoTracking()
+        var found = await context.Runs.AsNoTracking()
             .Include(run => run.AttemptLog.OrderBy(attempt => attempt.Number))
             .SingleOrDefaultAsync(run => run.Id == runId, cancellationToken).ConfigureAwait(false);
+        if (found is not null)
+        {
+            found.Log = await context.Logs.Where(log => log.RunId == runId).Select(log => log.Text).SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return found;
     }
 
     /// <inheritdoc/>

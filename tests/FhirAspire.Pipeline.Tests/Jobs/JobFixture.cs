@@ -3,6 +3,7 @@ using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -41,8 +42,8 @@ internal sealed class JobFixture : IDisposable
         return center;
     }
 
-    public JobRunner Runner(IJob job, JobOptions? options = null, string owner = "test:1", Func<long>? memory = null) => new(
-        job, options ?? new JobOptions(), Store, new TransientFaults([]), Center, Time, NullLogger<JobRunner>.Instance, owner, new Random(1)) { Memory = memory ?? (() => 0) };
+    public JobRunner Runner(IJob job, JobOptions? options = null, string owner = "test:1", Func<long>? memory = null, ILoggerFactory? logs = null) => new(
+        job, options ?? new JobOptions(), Store, new TransientFaults([]), Center, Time, (logs ?? NullLoggerFactory.Instance).CreateLogger<JobRunner>(), owner, new Random(1)) { Memory = memory ?? (() => 0) };
 
     public JobScheduler Scheduler(params JobRunner[] runners) =>
         new(runners, Store, Operations, Center, new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(), Time, NullLogger<JobScheduler>.Instance);
