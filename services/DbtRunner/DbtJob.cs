@@ -25,24 +25,40 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
-        var traces = PatientTraces.Take();
         var state = await RawStateAsync(cancellationToken);
         if (state == builtState && context.Trigger == RunTrigger.Schedule)
         {
             return JobOutcome.Nothing with { Summary = "nothing new in the raw layer" };
         }
 
+        var traces = PatientTraces.Take();
+        try
+        {
+            var outcome = await BuildAllAsync(context, cancellationToken);
+            builtState = state;
+            PatientTraces.InMarts(traces);
+            traces = [];
+            await CheckQualityAsync(context.RunId, cancellationToken);
+            return outcome;
+        }
+        catch
+        {
+            // A later run brings these patients into the marts.
+            PatientTraces.Loaded(traces);
+            throw;
+        }
+    }
+
+    private async Task<JobOutcome> BuildAllAsync(JobContext context, CancellationToken cancellationToken)
+    {
         var passes = await StagePiledUpAsync(context, cancellationToken);
         var collector = new DbtNodeCollector(context.RunId, context.Progress, logger);
         await BuildAsync(Arguments(context), [DbtLayers.MartsSelection], collector, cancellationToken);
         await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
         passes.ForEach(collector.AddPass);
         var published = await publisher.PublishAsync(context.RunId, cancellationToken);
-        builtState = state;
-        PatientTraces.InMarts(traces);
-        await CheckQualityAsync(context.RunId, cancellationToken);
         var counts = collector.Counts;
-        return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {collector.Counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");
+        return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");
     }
 
     // Each pass moves the oldest files into staging and commits; a run that stops between two goes on behind the last.

@@ -14,15 +14,13 @@ public static class PatientTraces
     private static readonly Lock Gate = new();
     private static readonly List<ActivityContext> Waiting = [];
 
-    /// <summary>Keeps the trace of what was loaded until the next dbt run.</summary>
-    public static void Loaded(ActivityContext trace)
+    /// <summary>Keeps the traces of what was loaded until the next dbt run; again those of a run that failed.</summary>
+    public static void Loaded(params IReadOnlyCollection<ActivityContext> traces)
     {
+        ArgumentNullException.ThrowIfNull(traces);
         lock (Gate)
         {
-            if (Waiting.Count < Most)
-            {
-                Waiting.Add(trace);
-            }
+            Waiting.AddRange(traces.Take(Most - Waiting.Count));
         }
     }
 
