@@ -14,8 +14,8 @@ public static class ObjectStoreClientFactory
     {
         ArgumentNullException.ThrowIfNull(options);
         var config = Configure(options);
-#if ASPIRE
-        // Under Aspire the emulator is LocalStack, which its own client reaches; its settings come from LocalStack's configuration section.
+#if LOCALSTACK
+        // In such a build the emulator is LocalStack, which its own client reaches; its settings come from LocalStack's configuration section.
         if (options.IsLoopback && options.ServiceUrl is { } url)
         {
             var address = new Uri(url);

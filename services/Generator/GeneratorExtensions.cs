@@ -4,6 +4,8 @@ using FhirAspire.Generator.Simulate;
 using FhirAspire.Generator.Synthea;
 using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Leases;
+using FhirAspire.Pipeline.Runs;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +20,9 @@ public static class GeneratorExtensions
         builder.Services.AddOptions<GeneratorOptions>().Bind(builder.Configuration.GetSection("Generator")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<SpoolOptions>().Bind(builder.Configuration.GetSection("Spool")).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(services => new SpoolDirectory(services.GetRequiredService<IOptions<SpoolOptions>>().Value, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IPatientNumbers>(services => services.GetRequiredService<IOptions<GeneratorOptions>>().Value is { Numbers: NumberStore.File } settings
+            ? new SlotPosition(settings.PositionFile)
+            : new SharedNumbers(services.GetRequiredService<IRunStore>(), ProcessOwner.Current, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IPatientSource>(services => services.GetRequiredService<IOptions<GeneratorOptions>>().Value.Mode switch
         {
             GeneratorMode.Simulate => ActivatorUtilities.CreateInstance<SimulateSource>(services, services.GetRequiredService<IOptions<GeneratorOptions>>()),

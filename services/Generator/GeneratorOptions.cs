@@ -14,7 +14,10 @@ public sealed class GeneratorOptions : PopulationOptions, IValidatableObject
     [Range(1, int.MaxValue)]
     public int PatientsPerRun { get; set; } = 1;
 
-    /// <summary>Where the number of the next patient is kept, so that a restarted host goes on with new ones; of simulate and synthea.</summary>
+    /// <summary>Who gives patients their numbers.</summary>
+    public NumberStore Numbers { get; set; } = NumberStore.File;
+
+    /// <summary>Where the number of the next patient is kept with <see cref="NumberStore.File"/>, so that a restarted host goes on with new ones; of simulate and synthea.</summary>
     public string PositionFile { get; set; } = "";
 
     /// <summary>The options of <see cref="GeneratorMode.Synthea"/>.</summary>
@@ -36,7 +39,7 @@ public sealed class GeneratorOptions : PopulationOptions, IValidatableObject
             yield return fault;
         }
 
-        if (string.IsNullOrWhiteSpace(PositionFile))
+        if (Numbers == NumberStore.File && string.IsNullOrWhiteSpace(PositionFile))
         {
             yield return new ValidationResult("PositionFile is empty; expected the path of the file that keeps the number of the next patient.", [nameof(PositionFile)]);
         }
@@ -71,6 +74,16 @@ public sealed class GeneratorOptions : PopulationOptions, IValidatableObject
             yield return new ValidationResult("Replay:StateFile is empty; expected the path of the file that keeps the position.", [nameof(Replay)]);
         }
     }
+}
+
+/// <summary>The givers of patients' numbers.</summary>
+public enum NumberStore
+{
+    /// <summary>A file of this machine.</summary>
+    File,
+
+    /// <summary>The run history: for generators on several machines.</summary>
+    Shared,
 }
 
 /// <summary>The sources of patients.</summary>

@@ -8,7 +8,7 @@ namespace FhirAspire.Generator;
 /// The next patient's number for each seed, kept in a file. A number is taken before its patient is made: after a crash a number may be left out, and
 /// none comes twice. Processes that share the file (replicas on one volume) never get the same number: a lock file beside it is held while a number is taken.
 /// </summary>
-public sealed class SlotPosition
+public sealed class SlotPosition : IPatientNumbers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -50,6 +50,9 @@ public sealed class SlotPosition
             return slot;
         }
     }
+
+    /// <inheritdoc/>
+    public Task<long> TakeAsync(ulong seed, CancellationToken cancellationToken) => Task.FromResult(Take(seed));
 
     /// <summary>The lock among processes. The system frees it when its holder ends, however that ends; the empty file stays.</summary>
     private FileStream Hold()

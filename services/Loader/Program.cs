@@ -1,4 +1,5 @@
 using FhirAspire.Loader;
+using FhirAspire.Pipeline.Hosting;
 using FhirAspire.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -7,4 +8,5 @@ builder.AddLoader();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapJobCommands();
 app.Run();

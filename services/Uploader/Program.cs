@@ -1,5 +1,6 @@
-using FhirAspire.Uploader;
+using FhirAspire.Pipeline.Hosting;
 using FhirAspire.ServiceDefaults;
+using FhirAspire.Uploader;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -7,4 +8,5 @@ builder.AddUploader();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapJobCommands();
 app.Run();

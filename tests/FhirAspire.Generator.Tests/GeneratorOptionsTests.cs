@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FhirAspire.Pipeline.Runs;
 
 namespace FhirAspire.Generator.Tests;
 
@@ -59,6 +60,28 @@ public sealed class GeneratorOptionsTests : IDisposable
         taken.ShouldBe([0, 1, 2, 3, 4, 5]);
         new SlotPosition(path).Take(ulong.MaxValue).ShouldBe(0);
         new SlotPosition(path).Take(1).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Generators_that_share_the_history_never_get_the_same_number()
+    {
+        var store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(workspace.Root, "history.db") }, TimeProvider.System);
+        await store.PrepareAsync();
+        var taken = new List<long>();
+        var generators = Enumerable.Range(0, 3).Select(i => new SharedNumbers(store, $"machine-{i}:1:1", TimeProvider.System)).ToArray();
+        for (var i = 0; i < SharedNumbers.BlockSize + 10; i++)
+        {
+            foreach (var generator in generators)
+            {
+                taken.Add(await generator.TakeAsync(1, default));
+            }
+        }
+
+        taken[0].ShouldBe(0);
+        taken.Distinct().Count().ShouldBe(taken.Count);
+        (await generators[0].TakeAsync(2, default)).ShouldBe(0);
+        // A later process begins with a block of its own.
+        taken.ShouldNotContain(await new SharedNumbers(store, "machine-0:2:2", TimeProvider.System).TakeAsync(1, default));
     }
 
     [Fact]

@@ -88,6 +88,6 @@ public sealed class SimulateSourceTests : IDisposable
             TestEnvironment.Require(FileSources.OwnModules().Paths.Any() && FileSources.OwnData().Paths.Any(), "modules and data to simulate with");
         }
 
-        return new SimulateSource(options, workspace.Spool, workspace.Time);
+        return new SimulateSource(options, workspace.Spool, new SlotPosition(options.PositionFile), workspace.Time);
     }
 }

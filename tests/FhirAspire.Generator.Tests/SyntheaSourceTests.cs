@@ -5,7 +5,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FhirAspire.Generator.Tests;
 
+/// <summary>Tests that measure the memory of the process, so no others run beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneInTheProcess
+{
+    /// <summary>Its name.</summary>
+    public const string Name = "alone in the process";
+}
+
 /// <summary>Synthea as a child process, played by a shell script that gets Synthea's own arguments.</summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class SyntheaSourceTests : IDisposable
 {
     private const string Works = """
@@ -159,6 +168,6 @@ public sealed class SyntheaSourceTests : IDisposable
         var options = workspace.Options(GeneratorMode.Synthea);
         options.Synthea = new SyntheaOptions { Java = program, Jar = jar, Timeout = TimeSpan.FromMinutes(2) };
         change?.Invoke(options);
-        return new SyntheaSource(options, workspace.Spool, workspace.Time, NullLogger<SyntheaSource>.Instance);
+        return new SyntheaSource(options, workspace.Spool, new SlotPosition(options.PositionFile), workspace.Time, NullLogger<SyntheaSource>.Instance);
     }
 }

@@ -51,4 +51,7 @@ internal static partial class JobLog
 
     [LoggerMessage(1016, LogLevel.Warning, "The backlog of {Part} could not be measured")]
     public static partial void NotMeasured(ILogger logger, Exception exception, string part);
+
+    [LoggerMessage(1017, LogLevel.Warning, "Whether jobs are paused could not be read; it is as it was")]
+    public static partial void PausesUnknown(ILogger logger, Exception exception);
 }

@@ -26,6 +26,11 @@ public sealed class JobOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// Whether each machine runs the job beside the others: where it works on what only this machine has, such as a spool. Otherwise one process in all runs it at a time.
+    /// </summary>
+    public bool PerHost { get; set; }
+
     /// <summary>A job whose running is waited for before this one starts.</summary>
     public string? WaitsFor { get; set; }
 
@@ -52,6 +57,10 @@ public sealed class JobOptions : IValidatableObject
     /// <summary>An attempt during which the process takes more memory than this, in MiB, is stopped and fails; 0: no limit. The memory of one process cannot be told apart by job.</summary>
     [Range(0, 1 << 20)]
     public int MaxMemory { get; set; }
+
+    /// <summary>The lease that a run of the job holds.</summary>
+    /// <param name="job">The job's name.</param>
+    public string LeaseOf(string job) => PerHost ? $"{job}@{Environment.MachineName}" : job;
 
     /// <summary>Whether a maintenance window is open.</summary>
     /// <param name="utc">An instant, UTC.</param>

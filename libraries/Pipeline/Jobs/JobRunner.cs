@@ -138,7 +138,7 @@ public sealed class JobRunner(
 
     private async Task<JobRun?> RunAsync(Pending asked, CancellationToken cancellationToken)
     {
-        var lease = await store.AcquireAsync(job.Name, owner, LeaseDuration, cancellationToken).ConfigureAwait(false);
+        var lease = await store.AcquireAsync(options.LeaseOf(job.Name), owner, LeaseDuration, cancellationToken).ConfigureAwait(false);
         if (lease is null)
         {
             JobLog.HeldElsewhere(logger, job.Name);

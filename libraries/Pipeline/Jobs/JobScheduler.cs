@@ -20,8 +20,12 @@ public sealed class JobScheduler : BackgroundService
     /// <summary>After a longer pause (sleep, a stopped clock) each job runs once, instead of every missed second being looked at.</summary>
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromMinutes(2);
 
+    /// <summary>How often it is looked whether another process has paused or resumed a job that this one has as well.</summary>
+    private const int SecondsBetweenReadings = 5;
+
     private readonly Dictionary<string, JobRunner> runners;
     private readonly HashSet<string> followed = [];
+    private readonly SemaphoreSlim pauses = new(1, 1);
     private readonly Scheduler scheduler;
     private readonly IRunStore store;
     private readonly OperationsStore operations;
@@ -70,18 +74,14 @@ public sealed class JobScheduler : BackgroundService
     public async Task PauseAsync(string job, string by)
     {
         ArgumentException.ThrowIfNullOrEmpty(by);
-        var runner = Find(job);
-        await operations.SaveJobStateAsync(new JobState { Job = job, PausedAt = time.GetUtcNow().UtcDateTime, PausedBy = by }).ConfigureAwait(false);
-        runner.PausedBy = by;
+        await SetPauseAsync(Find(job), new JobState { Job = job, PausedAt = time.GetUtcNow().UtcDateTime, PausedBy = by }).ConfigureAwait(false);
     }
 
     /// <summary>Ends a pause.</summary>
     /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
     public async Task ResumeAsync(string job)
     {
-        var runner = Find(job);
-        await operations.SaveJobStateAsync(new JobState { Job = job }).ConfigureAwait(false);
-        runner.PausedBy = null;
+        await SetPauseAsync(Find(job), new JobState { Job = job }).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -90,20 +90,17 @@ public sealed class JobScheduler : BackgroundService
         stop = stoppingToken;
         isScheduling = true;
         await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
-        foreach (var paused in await operations.PausedJobsAsync(stoppingToken).ConfigureAwait(false))
-        {
-            if (runners.TryGetValue(paused.Job, out var runner))
-            {
-                runner.PausedBy = paused.PausedBy ?? "somebody";
-            }
-        }
-
+        await ReadPausesAsync(stoppingToken).ConfigureAwait(false);
         await StartJobsAsync(stoppingToken).ConfigureAwait(false);
         LastTick = Second(time.GetUtcNow());
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             LastTick = await TickAsync(LastTick, Second(time.GetUtcNow())).ConfigureAwait(false);
+            if (LastTick.Second % SecondsBetweenReadings == 0)
+            {
+                await TryReadPausesAsync(stoppingToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -134,6 +131,49 @@ public sealed class JobScheduler : BackgroundService
                 JobLog.CaughtUp(logger, runner.Job.Name);
                 _ = TriggerWhenFreeAsync(runner, RunTrigger.CatchUp);
             }
+        }
+    }
+
+    private async Task SetPauseAsync(JobRunner runner, JobState state)
+    {
+        await pauses.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await operations.SaveJobStateAsync(state).ConfigureAwait(false);
+            runner.PausedBy = state.PausedBy;
+        }
+        finally
+        {
+            pauses.Release();
+        }
+    }
+
+    private async Task ReadPausesAsync(CancellationToken cancellationToken)
+    {
+        await pauses.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var paused = (await operations.PausedJobsAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(state => state.Job, state => state.PausedBy ?? "somebody", StringComparer.Ordinal);
+            foreach (var (name, runner) in runners)
+            {
+                runner.PausedBy = paused.GetValueOrDefault(name);
+            }
+        }
+        finally
+        {
+            pauses.Release();
+        }
+    }
+
+    private async Task TryReadPausesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadPausesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            JobLog.PausesUnknown(logger, exception);
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class RunStore : IRunStore
         var now = Now;
         await context.Runs
             .Where(run => (run.Status == RunStatus.Running || run.Status == RunStatus.Queued)
-                && !context.Leases.Any(lease => lease.Name == run.Job && lease.Fence == run.Fence && lease.Owner != null && lease.ExpiresAt > now))
+                && !context.Leases.Any(lease => (lease.Name == run.Job || lease.Name.StartsWith(run.Job + "@")) && lease.Fence == run.Fence && lease.Owner == run.Owner && lease.ExpiresAt > now))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(run => run.Status, RunStatus.Lost)
                 .SetProperty(run => run.FinishedAt, now)
@@ -70,10 +70,13 @@ public sealed class RunStore : IRunStore
         ArgumentNullException.ThrowIfNull(run);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         // Whoever holds the job's lease now has taken it from runs that never recorded their end.
-        await context.Runs.Where(earlier => earlier.Job == run.Job && earlier.Status == RunStatus.Running && earlier.Fence < run.Fence)
+        var now = Now;
+        await context.Runs
+            .Where(earlier => earlier.Job == run.Job && earlier.Status == RunStatus.Running && earlier.Fence < run.Fence
+                && !context.Leases.Any(lease => lease.Name.StartsWith(run.Job + "@") && lease.Fence == earlier.Fence && lease.Owner == earlier.Owner && lease.ExpiresAt > now))
             .ExecuteUpdateAsync(set => set
                 .SetProperty(earlier => earlier.Status, RunStatus.Lost)
-                .SetProperty(earlier => earlier.FinishedAt, Now)
+                .SetProperty(earlier => earlier.FinishedAt, now)
                 .SetProperty(earlier => earlier.Error, "its end was not recorded"), cancellationToken).ConfigureAwait(false);
         context.Runs.Add(run);
         await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

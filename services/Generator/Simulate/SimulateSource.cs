@@ -15,26 +15,26 @@ public sealed class SimulateSource : IPatientSource, IDisposable
     private readonly SpoolDirectory spool;
     private readonly TimeProvider time;
     private readonly Population population;
-    private readonly SlotPosition position;
+    private readonly IPatientNumbers numbers;
     private readonly PatientBundleWriter writer = new();
     private readonly Queue<(PatientGenerator From, Task<IReadOnlyList<SimulatedPatient>> Patients)> ahead = [];
     private PatientGenerator? generator;
 
     /// <summary>Loads modules and data with the first patient.</summary>
-    public SimulateSource(IOptions<GeneratorOptions> options, SpoolDirectory spool, TimeProvider time)
-        : this(options?.Value!, spool, time)
+    public SimulateSource(IOptions<GeneratorOptions> options, SpoolDirectory spool, IPatientNumbers numbers, TimeProvider time)
+        : this(options?.Value!, spool, numbers, time)
     {
     }
 
     /// <summary>Loads modules and data with the first patient.</summary>
-    public SimulateSource(GeneratorOptions options, SpoolDirectory spool, TimeProvider time)
+    public SimulateSource(GeneratorOptions options, SpoolDirectory spool, IPatientNumbers numbers, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.spool = spool;
         this.time = time;
         population = new Population(options);
-        position = new SlotPosition(options.PositionFile);
+        this.numbers = numbers;
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class SimulateSource : IPatientSource, IDisposable
         while (ahead.Count < wanted)
         {
             var from = generator;
-            var slot = position.Take(options.Seed);
+            var slot = await numbers.TakeAsync(options.Seed, cancellationToken);
             ahead.Enqueue((from, Task.Run(() => from.Generate(slot), CancellationToken.None)));
         }
 

@@ -14,24 +14,24 @@ public sealed class SyntheaSource : IPatientSource
     private readonly GeneratorOptions options;
     private readonly SpoolDirectory spool;
     private readonly TimeProvider time;
-    private readonly SlotPosition position;
+    private readonly IPatientNumbers numbers;
     private readonly ILogger<SyntheaSource> logger;
 
     /// <summary>Starts nothing yet.</summary>
-    public SyntheaSource(IOptions<GeneratorOptions> options, SpoolDirectory spool, TimeProvider time, ILogger<SyntheaSource> logger)
-        : this(options?.Value!, spool, time, logger)
+    public SyntheaSource(IOptions<GeneratorOptions> options, SpoolDirectory spool, IPatientNumbers numbers, TimeProvider time, ILogger<SyntheaSource> logger)
+        : this(options?.Value!, spool, numbers, time, logger)
     {
     }
 
     /// <summary>Starts nothing yet.</summary>
-    public SyntheaSource(GeneratorOptions options, SpoolDirectory spool, TimeProvider time, ILogger<SyntheaSource> logger)
+    public SyntheaSource(GeneratorOptions options, SpoolDirectory spool, IPatientNumbers numbers, TimeProvider time, ILogger<SyntheaSource> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.spool = spool;
         this.time = time;
         this.logger = logger;
-        position = new SlotPosition(options.PositionFile);
+        this.numbers = numbers;
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class SyntheaSource : IPatientSource
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SpooledItem>> NextAsync(CancellationToken cancellationToken)
     {
-        var seed = unchecked(options.Seed + (ulong)position.Take(options.Seed));
+        var seed = unchecked(options.Seed + (ulong)await numbers.TakeAsync(options.Seed, cancellationToken));
         var work = Directory.CreateTempSubdirectory("fhiraspire-synthea-").FullName;
         try
         {

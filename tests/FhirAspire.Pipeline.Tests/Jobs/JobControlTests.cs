@@ -56,6 +56,55 @@ public sealed class JobControlTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pause_reaches_the_other_processes_that_have_the_job()
+    {
+        var job = new TestJob("loader", (_, _) => Task.FromResult(JobOutcome.Nothing));
+        using var here = fixture.Scheduler(fixture.Runner(job, owner: "here:1"));
+        using var there = fixture.Scheduler(fixture.Runner(new TestJob("loader", (_, _) => Task.FromResult(JobOutcome.Nothing)), new JobOptions { Every = TimeSpan.FromSeconds(10) }, owner: "there:1"));
+        await StartAsync(there);
+        await here.PauseAsync("loader", "by somebody");
+        await UntilAsync(() => there.Jobs["loader"].PausedBy == "by somebody");
+        await here.ResumeAsync("loader");
+        await UntilAsync(() => !there.Jobs["loader"].IsPaused);
+        await there.StopAsync(default);
+
+        async Task UntilAsync(Func<bool> isSo)
+        {
+            for (var second = 0; second < 60 && !isSo(); second++)
+            {
+                await fixture.AdvanceAsync(TimeSpan.FromSeconds(1), there);
+            }
+
+            isSo().ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task A_job_per_host_runs_beside_those_of_other_machines_and_loses_none_of_their_runs()
+    {
+        var elsewhere = new Leases.Lease("uploader@elsewhere", "elsewhere:1:2", 1);
+        (await PreparedAsync()).ShouldBe(elsewhere);
+        var remote = new JobRun { Job = "uploader", Status = RunStatus.Running, StartedAt = fixture.Time.GetUtcNow().UtcDateTime, Fence = 1, Owner = elsewhere.Owner };
+        await fixture.Store.StartAsync(remote);
+        // The second run here has a greater fence than the one there.
+        var runner = fixture.Runner(new TestJob("uploader", (_, _) => Task.FromResult(TestJob.Work())), new JobOptions { PerHost = true });
+        (await runner.TriggerAsync(RunTrigger.Manual, default))!.Status.ShouldBe(RunStatus.Succeeded);
+        (await runner.TriggerAsync(RunTrigger.Manual, default))!.Status.ShouldBe(RunStatus.Succeeded);
+        await fixture.Store.PrepareAsync();
+        (await fixture.Store.FindAsync(remote.Id))!.Status.ShouldBe(RunStatus.Running);
+
+        fixture.Time.Advance(TimeSpan.FromMinutes(10));
+        await fixture.Store.PrepareAsync();
+        (await fixture.Store.FindAsync(remote.Id))!.Status.ShouldBe(RunStatus.Lost);
+
+        async Task<Leases.Lease?> PreparedAsync()
+        {
+            await fixture.Store.PrepareAsync();
+            return await fixture.Store.AcquireAsync(elsewhere.Name, elsewhere.Owner, TimeSpan.FromMinutes(5));
+        }
+    }
+
+    [Fact]
     public async Task A_pause_outlives_the_host_and_says_by_whom()
     {
         var job = new TestJob("loader", (_, _) => Task.FromResult(JobOutcome.Nothing));
