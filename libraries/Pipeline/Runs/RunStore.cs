@@ -7,6 +7,9 @@ namespace FhirAspire.Pipeline.Runs;
 /// <summary>The run history in SQLite or PostgreSQL, through EF Core.</summary>
 public sealed class RunStore : IRunStore
 {
+    // Any number that nobody else takes in this database.
+    private const long MigrationLock = 0x4648_4952_4153_5052;
+
     private readonly PooledDbContextFactory<RunDbContext> contexts;
     private readonly RunStoreOptions options;
     private readonly TimeProvider time;
@@ -32,7 +35,7 @@ public sealed class RunStore : IRunStore
             await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
         }
 
-        await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
 
         // A run goes on only under its job's lease; one whose lease is gone ended with its process.
         await ReleaseOfEndedProcessesAsync(context, cancellationToken).ConfigureAwait(false);
@@ -44,6 +47,34 @@ public sealed class RunStore : IRunStore
                 .SetProperty(run => run.Status, RunStatus.Lost)
                 .SetProperty(run => run.FinishedAt, now)
                 .SetProperty(run => run.Error, "the process ended during the run"), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Processes that start together on a new server migrate one after the other: the lock ends with its connection, whatever happens.
+    private async Task MigrateAsync(RunDbContext context, CancellationToken cancellationToken)
+    {
+        if (options.Provider == RunStoreProvider.Sqlite)
+        {
+            await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await context.Database.ExecuteSqlAsync($"select pg_advisory_lock({MigrationLock})", cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await context.Database.ExecuteSqlAsync($"select pg_advisory_unlock({MigrationLock})", CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await context.Database.CloseConnectionAsync().ConfigureAwait(false);
+        }
     }
 
     // A file is on this machine, and its users are processes of it: what one of them held when it was killed need not wait for the lease's end.

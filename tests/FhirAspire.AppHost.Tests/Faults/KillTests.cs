@@ -84,7 +84,7 @@ public sealed class KillTests(Xunit.Abstractions.ITestOutputHelper log)
         (await session.QueryAsync("select count(*) from raw.load_errors")).Scalar.ShouldBe(0L);
     }
 
-    private static async Task MartsReconcileAsync(IWarehouseSession session)
+    internal static async Task MartsReconcileAsync(IWarehouseSession session)
     {
         var resources = await CountResourcesAsync(session);
         resources["Patient"].ShouldBeGreaterThan(0);
@@ -100,6 +100,12 @@ public sealed class KillTests(Xunit.Abstractions.ITestOutputHelper log)
                 (await session.QueryAsync($"select count(*) from {table}")).Scalar.ShouldBe(resources[type], table);
             }
         }
+    }
+
+    internal static async Task<Dictionary<string, long>> CountResourcesAsync(IWarehouse warehouse)
+    {
+        await using var session = await warehouse.OpenAsync();
+        return await CountResourcesAsync(session);
     }
 
     // Bundle by bundle: all of them at once, taken apart, are more than a small machine's memory.
