@@ -14,6 +14,13 @@ public static partial class FhirFileNames
     /// <summary>Whether the file holds one resource a line.</summary>
     public static bool IsNdjson(string fileName) => EndingOf(fileName) is ".ndjson" or ".ndjson.gz";
 
+    /// <summary>Whether the file is a pack: documents of many files, one a line, each with the key of its own file (<see cref="PackLine"/>).</summary>
+    public static bool IsPack(string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(fileName);
+        return fileName.EndsWith(PackLine.Ending, StringComparison.Ordinal) || fileName.EndsWith(PackLine.Ending[..^".gz".Length], StringComparison.Ordinal);
+    }
+
     /// <summary>Whether the file is gzipped.</summary>
     public static bool IsGzip(string fileName) => fileName.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using FhirAspire.Fhir;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Telemetry;
@@ -18,6 +19,9 @@ internal sealed class BatchLoader(
     // So many objects in a row that cannot be fetched are not a fault of these objects.
     private const int MostProblems = 10;
 
+    // A later holder of the lease has written: no second try.
+    private const string FenceLost = "WH3001";
+
     private readonly ObjectFetcher fetcher = new(bucket, options, session.Warehouse.Dialect.MaxDocumentBytes, time, logger);
 
     /// <summary>Loads objects; what cannot be fetched is added to the totals' problems.</summary>
@@ -25,9 +29,22 @@ internal sealed class BatchLoader(
     {
         var problems = 0;
         var rest = items.ToList();
+        var replacing = false;
         while (rest.Count > 0)
         {
-            var failed = await TryAsync(rest, cancellationToken);
+            IReadOnlyCollection<KeyValuePair<string, Exception?>> failed;
+            try
+            {
+                failed = await TryAsync(rest, replacing, cancellationToken);
+            }
+            catch (WarehouseException exception) when (!replacing && !exception.IsTransient && exception.Code != FenceLost && rest.Any(item => FhirFileNames.IsPack(item.Object.Key)))
+            {
+                // A file of a pack is there already: its row is replaced, which needs a look into the pack beforehand.
+                LoaderLog.PackedAgain(logger, exception);
+                replacing = true;
+                continue;
+            }
+
             if (failed.Count == 0)
             {
                 return;
@@ -46,7 +63,7 @@ internal sealed class BatchLoader(
         }
     }
 
-    private async Task<IReadOnlyCollection<KeyValuePair<string, Exception?>>> TryAsync(List<NewObject> items, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<KeyValuePair<string, Exception?>>> TryAsync(List<NewObject> items, bool isReplacing, CancellationToken cancellationToken)
     {
         var worse = await FindWorseAsync(items, cancellationToken);
         await using var batch = await RawBatch.BeginAsync(session, identity, time.GetUtcNow(), cancellationToken);
@@ -55,12 +72,18 @@ internal sealed class BatchLoader(
             await batch.ReplaceAsync(item.Object.Key, keepRows: worse.ContainsKey(item.Object.Key), cancellationToken);
         }
 
+        if (isReplacing)
+        {
+            await batch.RemoveRowsAsync(await PackedKeysAsync(items, cancellationToken), cancellationToken);
+        }
+
         // The appender takes a row at a time, so a few rows ahead are enough; their documents are the memory of a load.
         var channel = Channel.CreateBounded<LoadedRow>(new BoundedChannelOptions(parallelism * 2) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var done = new List<LoadedObject>(worse.Values);
         var unfetched = new ConcurrentDictionary<string, Exception?>(StringComparer.Ordinal);
         var partly = new ConcurrentDictionary<string, Exception?>(StringComparer.Ordinal);
+        var packed = new HashSet<string>(StringComparer.Ordinal);
         var reading = ReadAllAsync();
         try
         {
@@ -86,6 +109,11 @@ internal sealed class BatchLoader(
         if (!partly.IsEmpty)
         {
             return [.. partly];
+        }
+
+        if (packed.Count > 0 && await batch.HasTwiceAsync(packed, cancellationToken))
+        {
+            throw new WarehouseException("WH2001", "a file of a pack is loaded already", isTransient: false);
         }
 
         foreach (var loaded in done)
@@ -152,7 +180,12 @@ internal sealed class BatchLoader(
         {
             await foreach (var loaded in channel.Reader.ReadAllAsync(CancellationToken.None))
             {
-                yield return (loaded.Object, loaded.Row);
+                // Of a file that a pack names twice the first is kept.
+                if (loaded.Row.ETag is null || packed.Add(loaded.Row.FileKey))
+                {
+                    yield return (loaded.Object, loaded.Row);
+                }
+
                 // The appender has copied the document when it asks for the next.
                 loaded.Dispose();
             }
@@ -187,6 +220,22 @@ internal sealed class BatchLoader(
             }
         });
         return worse;
+    }
+
+    private async Task<IReadOnlyCollection<string>> PackedKeysAsync(List<NewObject> items, CancellationToken cancellationToken)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in items.Where(item => FhirFileNames.IsPack(item.Object.Key)))
+        {
+            await fetcher.ReadAsync(new LoadedObject(item.Object), row =>
+            {
+                keys.Add(row.Row.FileKey);
+                row.Dispose();
+                return ValueTask.CompletedTask;
+            }, cancellationToken);
+        }
+
+        return keys;
     }
 
     private void Told(List<LoadedObject> done, ConcurrentDictionary<string, Exception?> unfetched)

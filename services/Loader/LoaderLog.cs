@@ -18,6 +18,9 @@ internal static partial class LoaderLog
     [LoggerMessage(4004, LogLevel.Warning, "{Key} could not be fetched; it is tried again")]
     public static partial void NotFetched(ILogger logger, Exception exception, string key);
 
+    [LoggerMessage(4007, LogLevel.Information, "A file of a pack is loaded already; its row is replaced")]
+    public static partial void PackedAgain(ILogger logger, Exception exception);
+
     [LoggerMessage(4005, LogLevel.Information, "Retention removed {Objects} loaded objects and {Runs} runs")]
     public static partial void Removed(ILogger logger, int objects, int runs);
 

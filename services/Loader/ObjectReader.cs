@@ -175,6 +175,7 @@ internal static class ObjectReader
 
     private static LoadedRow? ReadLine(RawObject item, ReadOnlySequence<byte> line, long number, DocumentLimits limits, List<RawError> errors)
     {
+        var key = $"{item.Key}#{number}";
         var buffer = ArrayPool<byte>.Shared.Rent((int)line.Length);
         line.CopyTo(buffer);
         var text = buffer.AsMemory(0, (int)line.Length);
@@ -186,13 +187,21 @@ internal static class ObjectReader
                 return null;
             }
 
+            if (FhirFileNames.IsPack(item.Key))
+            {
+                var packed = PackLine.TryRead(text) ?? throw new FhirReadException("LOD2014", "line 1, column 1", "no line of a pack; expected {\"file_key\":...,\"etag\":...,\"document\":...}");
+                key = packed.FileKey;
+                var inner = Check(packed.Document, limits);
+                return new LoadedRow(item, new RawRow(packed.FileKey, inner.Utf8, inner.RecordCount, packed.ETag), buffer);
+            }
+
             var document = Check(text, limits);
-            return new LoadedRow(item, new RawRow($"{item.Key}#{number}", document.Utf8, document.RecordCount), buffer);
+            return new LoadedRow(item, new RawRow(key, document.Utf8, document.RecordCount), buffer);
         }
         catch (FhirReadException exception)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            errors.Add(new RawError($"{item.Key}#{number}", item.ETag, $"line {number}, {exception.Place.Replace("line 1, ", "", StringComparison.Ordinal)}", exception.Code, exception.Reason));
+            errors.Add(new RawError(key, item.ETag, $"line {number}, {exception.Place.Replace("line 1, ", "", StringComparison.Ordinal)}", exception.Code, exception.Reason));
             return null;
         }
     }

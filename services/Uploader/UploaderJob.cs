@@ -28,6 +28,24 @@ public sealed class UploaderJob(SpoolDirectory spool, ObjectBucket bucket, IOpti
         if (pending.Count > 0)
         {
             await bucket.EnsureBucketAsync(cancellationToken);
+        }
+
+        // What was packed is finished as a pack, whatever the options say now.
+        if (pending.Count > 0 && (options.Pack || PackPlan.Open(spool).Any()))
+        {
+            var packs = new PackUploader(spool, bucket, options, time, (folder, file, stop) => UploadAsync(folder, file, totals, stop));
+            await packs.UploadAsync(pending, isDue: options.Pack && context.Trigger is RunTrigger.Manual or RunTrigger.Retry, (folders, files, bytes) =>
+            {
+                totals.Folders += folders;
+                totals.Files += files;
+                totals.Bytes += bytes;
+                context.Progress.Report(new JobProgress(totals.Folders, pending.Count, "folders", totals.Bytes));
+            }, cancellationToken);
+            pending = options.Pack ? [] : [.. pending.Where(folder => !folder.IsUploaded)];
+        }
+
+        if (pending.Count > 0)
+        {
             await Parallel.ForEachAsync(pending, new ParallelOptions { MaxDegreeOfParallelism = context.Threads(options.Parallelism), CancellationToken = cancellationToken }, async (folder, stop) =>
             {
                 try
@@ -50,7 +68,7 @@ public sealed class UploaderJob(SpoolDirectory spool, ObjectBucket bucket, IOpti
         return new JobOutcome(new Dictionary<string, long>
         {
             ["folders"] = totals.Folders, ["files"] = totals.Files, ["bytes"] = totals.Bytes,
-        }, pending.Count == 0 ? "nothing to upload" : $"{totals.Files} files of {totals.Folders} folders, {totals.Bytes:N0} bytes" + (removed > 0 ? $"; {removed} old folders removed" : ""))
+        }, totals.Folders == 0 && problems.Count == 0 ? "nothing to upload" : $"{totals.Files} files of {totals.Folders} folders, {totals.Bytes:N0} bytes" + (removed > 0 ? $"; {removed} old folders removed" : ""))
         {
             Problems = problems,
         };

@@ -21,7 +21,7 @@ public sealed class PipelineFixture : IAsyncDisposable
     private readonly Amazon.S3.IAmazonS3 client;
     private long runs;
 
-    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time, Uri endpoint, string warehouse)
+    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time, Uri endpoint, IWarehouse warehouse)
     {
         Folder = folder;
         this.server = server;
@@ -30,7 +30,7 @@ public sealed class PipelineFixture : IAsyncDisposable
         client = ObjectStoreClientFactory.Create(options);
         Bucket = new ObjectBucket(client, options);
         Spool = new SpoolDirectory(new SpoolOptions { Path = Path.Combine(folder, "spool"), Durable = false }, time);
-        Warehouse = new DuckDbWarehouse(new DuckDbOptions { Path = warehouse });
+        Warehouse = warehouse;
         LoaderOptions = new LoaderOptions();
     }
 
@@ -49,7 +49,8 @@ public sealed class PipelineFixture : IAsyncDisposable
     /// <param name="s3Root">Where the S3 server keeps its objects; null: in the folder.</param>
     /// <param name="warehouse">The warehouse's file; null: in the folder.</param>
     /// <param name="proxy">Stands between the clients and the S3 server: takes its address, gives its own.</param>
-    public static async Task<PipelineFixture> StartAsync(string? s3Root = null, string? warehouse = null, Func<Uri, Task<Uri>>? proxy = null)
+    /// <param name="server">Another warehouse than DuckDB.</param>
+    public static async Task<PipelineFixture> StartAsync(string? s3Root = null, string? warehouse = null, Func<Uri, Task<Uri>>? proxy = null, IWarehouse? server = null)
     {
         var folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -57,7 +58,7 @@ public sealed class PipelineFixture : IAsyncDisposable
         {
             Root = s3Root ?? Path.Combine(folder, "s3"), Port = 0, AccessKey = "local", SecretKey = "local-secret", Durability = LocalS3Durability.Fast, TimeProvider = time,
         });
-        var fixture = new PipelineFixture(folder, started, time, proxy is null ? started.Endpoint : await proxy(started.Endpoint), warehouse ?? Path.Combine(folder, "warehouse.duckdb"));
+        var fixture = new PipelineFixture(folder, started, time, proxy is null ? started.Endpoint : await proxy(started.Endpoint), server ?? new DuckDbWarehouse(new DuckDbOptions { Path = warehouse ?? Path.Combine(folder, "warehouse.duckdb") }));
         await fixture.Bucket.EnsureBucketAsync();
         return fixture;
     }
@@ -67,6 +68,9 @@ public sealed class PipelineFixture : IAsyncDisposable
 
     public Task<JobOutcome> UploadAsync(bool gzip = false) =>
         new UploaderJob(Spool, Bucket, Options.Create(new UploaderOptions { Gzip = gzip }), Time, NullLogger<UploaderJob>.Instance).RunAsync(Context(), default);
+
+    public Task<JobOutcome> PackAsync(UploaderOptions options, RunTrigger trigger = RunTrigger.Schedule) =>
+        new UploaderJob(Spool, Bucket, Options.Create(options), Time, NullLogger<UploaderJob>.Instance).RunAsync(Context(trigger), default);
 
     public LoaderJob Loader() => new(new ObjectLoader(Bucket, Warehouse, Options.Create(LoaderOptions), Time, NullLogger<ObjectLoader>.Instance), Bucket, Options.Create(LoaderOptions), Time);
 

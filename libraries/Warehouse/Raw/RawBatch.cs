@@ -6,6 +6,8 @@ namespace FhirAspire.Warehouse.Raw;
 /// </summary>
 public sealed class RawBatch : IAsyncDisposable
 {
+    private const int KeysInStatement = 500;
+
     private readonly IWarehouseSession session;
     private readonly LoadIdentity identity;
     private readonly DateTime loadedAt;
@@ -46,6 +48,32 @@ public sealed class RawBatch : IAsyncDisposable
         }
 
         await session.ExecuteAsync($"delete from raw.load_objects where file_key = {dialect.Parameter(1)}", [key], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes rows by their own keys: of files in a pack that are there already.</summary>
+    public async Task RemoveRowsAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        foreach (var chunk in keys.Chunk(KeysInStatement))
+        {
+            await session.ExecuteAsync($"delete from raw.fhir_bundles where file_key in ({Parameters(chunk.Length)})", chunk, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether any of these rows stands there twice, now that the batch has added its own; never where the database has a key that forbids it.</summary>
+    public async Task<bool> HasTwiceAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        foreach (var chunk in keys.Chunk(KeysInStatement))
+        {
+            var count = await session.QueryAsync($"select count(*) from raw.fhir_bundles where file_key in ({Parameters(chunk.Length)})", chunk, cancellationToken).ConfigureAwait(false);
+            if (Convert.ToInt64(count.Scalar, System.Globalization.CultureInfo.InvariantCulture) > chunk.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Adds rows. Call it once, with the rows of all of the batch's objects.</summary>
@@ -95,11 +123,13 @@ public sealed class RawBatch : IAsyncDisposable
     /// <summary>Rolls back what was not committed.</summary>
     public async ValueTask DisposeAsync() => await session.RollbackAsync().ConfigureAwait(false);
 
+    private string Parameters(int count) => string.Join(", ", Enumerable.Range(1, count).Select(session.Warehouse.Dialect.Parameter));
+
     private async IAsyncEnumerable<object?[]> Values(IAsyncEnumerable<(RawObject Object, RawRow Row)> rows)
     {
         await foreach (var (item, row) in rows.ConfigureAwait(false))
         {
-            yield return [row.FileKey, row.Utf8, loadedAt, item.LastModified.UtcDateTime, (long)row.RecordCount, item.ETag];
+            yield return [row.FileKey, row.Utf8, loadedAt, item.LastModified.UtcDateTime, (long)row.RecordCount, row.ETag ?? item.ETag];
         }
     }
 

@@ -4,7 +4,8 @@ namespace FhirAspire.Warehouse.Raw;
 /// <param name="FileKey">The object's key; for a line of NDJSON <c>{key}#{line}</c>, lines counted from 1.</param>
 /// <param name="Utf8">The document without white space.</param>
 /// <param name="RecordCount">Entries of a bundle, 1 for a single resource.</param>
-public sealed record RawRow(string FileKey, ReadOnlyMemory<byte> Utf8, int RecordCount);
+/// <param name="ETag">The ETag of the file, where it came in a pack; null: that of its object.</param>
+public sealed record RawRow(string FileKey, ReadOnlyMemory<byte> Utf8, int RecordCount, string? ETag = null);
 
 /// <summary>An object of the bucket, as the raw layer knows it.</summary>
 /// <param name="Key">Its key.</param>

@@ -5,12 +5,15 @@ namespace FhirAspire.Warehouse.Snowflake;
 
 /// <summary>
 /// Loads objects from the external stage over the bucket: the account reads them itself. New ones go by COPY into <c>raw.fhir_bundles</c>, whose load history
-/// (64 days) is a second guard beside <c>raw.load_objects</c>; changed ones by COPY into a table of the session and MERGE.
+/// (64 days) is a second guard beside <c>raw.load_objects</c>; changed ones, and packs, whose files may be there already, by COPY into a table of the session and MERGE.
 /// </summary>
 public static class StageCopy
 {
     /// <summary>The longest list of files that COPY takes (https://docs.snowflake.com/en/sql-reference/sql/copy-into-table).</summary>
     public const int MostFiles = 1000;
+
+    /// <summary>What the keys of packs end with (without <c>.gz</c> as well): lines with the key, the ETag and the document of a file each.</summary>
+    public const string PackEnding = ".pack.ndjson.gz";
 
     private const string Incoming = "raw.fhir_bundles_incoming";
 
@@ -29,9 +32,10 @@ public static class StageCopy
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(prefixOf);
         var options = ((SnowflakeWarehouse)session.Warehouse).Options;
-        var changed = items.Where(item => item.IsKnown).Select(item => item.Object).ToList();
-        var added = items.Where(item => !item.IsKnown).Select(item => item.Object).ToList();
-        if (changed.Count > 0)
+        var packs = items.Where(item => IsPack(item.Object.Key)).ToList();
+        var changed = items.Except(packs).Where(item => item.IsKnown).Select(item => item.Object).ToList();
+        var added = items.Except(packs).Where(item => !item.IsKnown).Select(item => item.Object).ToList();
+        if (changed.Count + packs.Count > 0)
         {
             // A statement that makes a table commits, so it comes before the transaction.
             await session.ExecuteAsync($"create or replace temporary table {Incoming} like raw.fhir_bundles", null, cancellationToken).ConfigureAwait(false);
@@ -52,17 +56,24 @@ public static class StageCopy
                 done.AddRange(await CopyAsync(session, options, Incoming, chunk, loadedAt, force: true, cancellationToken).ConfigureAwait(false));
             }
 
+            foreach (var chunk in packs.Chunk(MostFiles))
+            {
+                var known = chunk.Where(item => item.IsKnown).Select(item => item.Object.Key).ToHashSet(StringComparer.Ordinal);
+                var copied = await CopyAsync(session, options, Incoming, [.. chunk.Select(item => item.Object)], loadedAt, force: true, cancellationToken).ConfigureAwait(false);
+                done.AddRange(copied.Select(item => item with { IsChanged = known.Contains(item.Object.Key) }));
+            }
+
             foreach (var item in done.Where(item => item.IsChanged))
             {
                 // What can't be read anew keeps the rows of before.
                 await batch.ReplaceAsync(item.Object.Key, keepRows: true, cancellationToken).ConfigureAwait(false);
-                if (item.Errors.Count == 0)
+                if (item.Errors.Count == 0 && !IsPack(item.Object.Key))
                 {
                     await RemoveVanishedLinesAsync(session, item, cancellationToken).ConfigureAwait(false);
                 }
             }
 
-            if (changed.Count > 0)
+            if (changed.Count + packs.Count > 0)
             {
                 await session.ExecuteAsync(MergeSql, null, cancellationToken).ConfigureAwait(false);
             }
@@ -85,17 +96,19 @@ public static class StageCopy
     /// <param name="force">Whether files that the load history knows are loaded too.</param>
     internal static string CopySql(SnowflakeOptions options, string table, IEnumerable<string> keys, DateTime loadedAt, bool force)
     {
+        keys = [.. keys];
+        var isPack = keys.All(IsPack);
         var files = string.Join(", ", keys.Select(key => SnowflakeWarehouse.Literal(key.StartsWith(options.StagePrefix, StringComparison.Ordinal) ? key[options.StagePrefix.Length..] : key)));
         return $"""
             copy into {table} (file_key, bundle_data, loaded_at, s3_last_modified, record_count, etag)
             from (
                 select
-                    metadata$filename || case when metadata$filename like '%.ndjson' or metadata$filename like '%.ndjson.gz' then '#' || metadata$file_row_number else '' end,
-                    $1,
+                    {(isPack ? "get_path($1, 'file_key')::varchar" : "metadata$filename || case when metadata$filename like '%.ndjson' or metadata$filename like '%.ndjson.gz' then '#' || metadata$file_row_number else '' end")},
+                    {(isPack ? "get_path($1, 'document')" : "$1")},
                     '{loadedAt.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)} +00:00'::timestamp_tz,
                     metadata$file_last_modified,
-                    coalesce(array_size(get_path($1, 'entry')), 1),
-                    metadata$file_content_key
+                    coalesce(array_size(get_path($1, '{(isPack ? "document.entry" : "entry")}')), 1),
+                    {(isPack ? "get_path($1, 'etag')::varchar" : "metadata$file_content_key")}
                 from @{options.Stage}
             )
             files = ({files})
@@ -107,11 +120,13 @@ public static class StageCopy
 
     internal const string MergeSql = $"""
         merge into raw.fhir_bundles as old
-        using {Incoming} as new on old.file_key = new.file_key
+        using (select * from {Incoming} qualify row_number() over (partition by file_key order by s3_last_modified desc, etag desc) = 1) as new on old.file_key = new.file_key
         when matched then update set bundle_data = new.bundle_data, loaded_at = new.loaded_at, s3_last_modified = new.s3_last_modified, record_count = new.record_count, etag = new.etag
         when not matched then insert (file_key, bundle_data, loaded_at, s3_last_modified, record_count, etag)
             values (new.file_key, new.bundle_data, new.loaded_at, new.s3_last_modified, new.record_count, new.etag)
         """;
+
+    private static bool IsPack(string key) => key.EndsWith(PackEnding, StringComparison.Ordinal) || key.EndsWith(PackEnding[..^3], StringComparison.Ordinal);
 
     private static async Task<List<StagedObject>> CopyAsync(IWarehouseSession session, SnowflakeOptions options, string table, RawObject[] items, DateTime loadedAt, bool force, CancellationToken cancellationToken)
     {

@@ -32,6 +32,21 @@ public sealed class SnowflakeTests
     }
 
     [Fact]
+    public async Task The_rows_of_a_pack_have_the_keys_of_its_files()
+    {
+        var driver = new ScriptedDriver(sql => sql.StartsWith("copy into raw.fhir_bundles_incoming", StringComparison.Ordinal)
+            ? CopyResult(("raw/patients/a.pack.ndjson.gz", "LOADED", 700, null), ("raw/patients/b.pack.ndjson.gz", "LOADED", 1, null)) : null);
+        await using var warehouse = Warehouse(driver);
+        await using (var session = await warehouse.OpenAsync())
+        {
+            var done = await StageCopy.LoadAsync(session, Identity, [(Object("a.pack.ndjson.gz"), false), (Object("b.pack.ndjson.gz"), true)], _ => "raw/patients/", Now);
+            done.Select(item => (item.Object.Key, item.Rows, item.IsChanged)).ShouldBe([("raw/patients/a.pack.ndjson.gz", 700L, false), ("raw/patients/b.pack.ndjson.gz", 1L, true)]);
+        }
+
+        Golden("load-packs.sql", driver);
+    }
+
+    [Fact]
     public async Task A_file_that_the_load_history_knows_counts_with_the_rows_that_are_there()
     {
         var driver = new ScriptedDriver(sql => sql.StartsWith("copy into", StringComparison.Ordinal) ? Table(["status"], ["Copy executed with 0 files processed."]) : sql.StartsWith("select count(*)", StringComparison.Ordinal) ? Table(["n"], [5L]) : null);

@@ -45,7 +45,7 @@ delete from raw.fhir_bundles where (file_key = :1 or (file_key >= :2 and file_ke
   -- raw/patients/c.json | raw/patients/c.json# | raw/patients/c.json$;
 
 merge into raw.fhir_bundles as old
-using raw.fhir_bundles_incoming as new on old.file_key = new.file_key
+using (select * from raw.fhir_bundles_incoming qualify row_number() over (partition by file_key order by s3_last_modified desc, etag desc) = 1) as new on old.file_key = new.file_key
 when matched then update set bundle_data = new.bundle_data, loaded_at = new.loaded_at, s3_last_modified = new.s3_last_modified, record_count = new.record_count, etag = new.etag
 when not matched then insert (file_key, bundle_data, loaded_at, s3_last_modified, record_count, etag)
     values (new.file_key, new.bundle_data, new.loaded_at, new.s3_last_modified, new.record_count, new.etag);
