@@ -42,6 +42,8 @@ public static class DashboardExtensions
         services.AddSingleton<PatientReader>();
         services.AddSingleton<QuarantineReader>();
         services.AddSingleton<QuarantineRetry>();
+        services.AddSingleton<QuarantinedFileReader>();
+        services.AddSingleton<QualityReader>();
         services.AddOptions<BackupOptions>().Bind(builder.Configuration.GetSection("Backup")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BackupService>();
         services.AddSingleton<ModelCatalog>();

@@ -28,6 +28,25 @@ public sealed class JourneyTests(RunningPipeline pipeline)
     }
 
     [SkippableFact]
+    public async Task A_quarantined_file_is_looked_at_and_read_again()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("quality?tab=quarantine");
+        await open.Main.GetByRole(AriaRole.Link, new() { Name = RunningPipeline.BrokenFile }).ClickAsync();
+        await Expect(open.Main.Locator("pre.excerpt")).ToContainTextAsync("\"resourceType\":\"Patient\"");
+        open.Page.Url.ShouldNotContain("broken");
+
+        await open.Main.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        await open.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        await Expect(open.Main.GetByRole(AriaRole.Status)).ToContainTextAsync("still bad", new() { Timeout = 60_000 });
+
+        await open.GoAsync("settings");
+        await Expect(open.Main).ToContainTextAsync("view file");
+        await Expect(open.Main).ToContainTextAsync("retry files");
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
     public async Task A_cohort_is_built_and_its_address_brings_it_back()
     {
         await using var open = await OpenPage.NewAsync(pipeline);

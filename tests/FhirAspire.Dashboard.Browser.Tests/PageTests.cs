@@ -55,6 +55,8 @@ public sealed class PageTests(RunningPipeline pipeline)
         var runs = JsonDocument.Parse(await (await open.Page.APIRequest.GetAsync(pipeline.Address + "api/v1/runs?limit=500")).TextAsync()).RootElement.EnumerateArray().ToList();
         var failed = runs.First(run => run.GetProperty("job").GetString() == "dbt" && run.GetProperty("status").GetString() == "failed").GetProperty("id").GetInt64();
         var good = runs.First(run => run.GetProperty("job").GetString() == "dbt" && run.GetProperty("status").GetString() == "succeeded").GetProperty("id").GetInt64();
+        await open.GoAsync("quality?tab=quarantine");
+        var broken = await open.Main.Locator("a[href*='quality/files/']").First.GetAttributeAsync("href");
         await open.GoAsync("patients");
         var patient = await open.Main.Locator("a[href*='patients/']").First.GetAttributeAsync("href");
         return
@@ -65,8 +67,11 @@ public sealed class PageTests(RunningPipeline pipeline)
             ("run", $"runs/{good}", "models and seeds built"),
             ("models", "models", "fct_encounters"),
             ("model", "models/fct_encounters", "Columns"),
-            ("quality", "quality", "tests pass"),
+            ("quality", "quality", "references hold"),
+            ("tests", "quality?tab=tests", "tests of run"),
             ("quarantine", "quality?tab=quarantine", RunningPipeline.BrokenFile),
+            ("quarantined-file", broken!, "cut off"),
+            ("storage", "storage", "Staging"),
             ("cohorts", "analytics/cohorts?a.cond=59621000&b.cond=15777000", "women"),
             ("cost", "analytics/cost", "billed"),
             ("outcomes", "analytics/outcomes", "BMI"),

@@ -42,6 +42,8 @@ public sealed partial class QualityOptions : IValidatableObject
     [
         "raw.fhir_bundles", "marts.dim_patients", "marts.fct_encounters", "marts.fct_conditions", "marts.fct_medications", "marts.fct_observations", "marts.fct_procedures",
         "marts.fct_immunizations", "marts.fct_claims",
+        // The same in staging: what is lost on the way to the marts is seen.
+        .. new[] { "patients", "encounters", "conditions", "medications", "observations", "procedures", "immunizations", "claims" }.Select(name => $"staging.stg_{name}"),
     ];
 
     /// <inheritdoc/>
