@@ -43,7 +43,8 @@ else if (!isDuckDb)
     warehouse = postgres.AddDatabase(Names.Warehouse, "fhir");
 }
 
-var snowflake = isDeployed ? builder.AddParameter(Names.Snowflake, secret: true) : null;
+var asLoader = isDeployed ? builder.AddParameter(Names.SnowflakeLoader, secret: true) : null;
+var asTransformer = isDeployed ? builder.AddParameter(Names.SnowflakeTransformer, secret: true) : null;
 
 // Generator and uploader share the spool: one path here, one container where deployed.
 if (isDeployed)
@@ -70,30 +71,30 @@ else
 // Loader, dbt and dashboard around the warehouse.
 if (isDuckDb)
 {
-    ToWarehouse(ToS3(builder.AddProject<Projects.FhirAspire_Combined>(Names.Pipeline)
+    WithWarehouse(ToS3(builder.AddProject<Projects.FhirAspire_Combined>(Names.Pipeline)
         .AsService("loader", "dbt")
         .WithEnvironment("Services", "loader,dbt-runner,dashboard")
         .WithDbt(choices)
         .WithMarts(choices)
-        .WithHistory(history, choices)));
+        .WithHistory(history, choices)), asLoader);
 }
 else
 {
-    var loader = ToWarehouse(ToS3(builder.AddProject<Projects.FhirAspire_Loader>(Names.Loader)
+    var loader = WithWarehouse(ToS3(builder.AddProject<Projects.FhirAspire_Loader>(Names.Loader)
         .AsService("loader")
-        .WithHistory(history, choices)));
-    var dbtRunner = ToWarehouse(builder.AddProject<Projects.FhirAspire_DbtRunner>(Names.DbtRunner)
+        .WithHistory(history, choices)), asLoader);
+    var dbtRunner = WithWarehouse(builder.AddProject<Projects.FhirAspire_DbtRunner>(Names.DbtRunner)
         .AsService("dbt")
         .WithDbt(choices)
         .WithHistory(history, choices)
-        .WaitFor(loader));
-    var dashboard = ToWarehouse(ToS3(builder.AddProject<Projects.FhirAspire_Dashboard>(Names.Dashboard)
+        .WaitFor(loader), asTransformer);
+    var dashboard = WithWarehouse(ToS3(builder.AddProject<Projects.FhirAspire_Dashboard>(Names.Dashboard)
         .AsService()
         .WithMarts(choices)
         .WithHistory(history, choices)
         .WithReference(loader)
         .WithReference(dbtRunner)
-        .WaitFor(dbtRunner)));
+        .WaitFor(dbtRunner)), asLoader);
     if (isDeployed)
     {
         // Whoever comes from outside logs in, and the name that the platform gives is one of ours.
@@ -119,7 +120,7 @@ IResourceBuilder<ProjectResource> ToS3(IResourceBuilder<ProjectResource> service
         : service.WithEnvironment("S3__ServiceUrl", ownS3!.GetEndpoint("s3")).WithEnvironment("S3__AccessKey", "local").WithEnvironment("S3__SecretKey", "local-secret").WaitFor(ownS3!);
 }
 
-IResourceBuilder<ProjectResource> ToWarehouse(IResourceBuilder<ProjectResource> service)
+IResourceBuilder<ProjectResource> WithWarehouse(IResourceBuilder<ProjectResource> service, IResourceBuilder<ParameterResource>? snowflake)
 {
     if (snowflake is not null)
     {

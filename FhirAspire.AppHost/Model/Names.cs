@@ -6,7 +6,8 @@ internal static class Names
     public const string Postgres = "postgres";
     public const string History = "history";
     public const string Warehouse = "warehouse";
-    public const string Snowflake = "snowflake";
+    public const string SnowflakeLoader = "snowflake-loader";
+    public const string SnowflakeTransformer = "snowflake-transformer";
     public const string LocalStack = "localstack";
     public const string S3 = "s3";
     public const string Source = "source";

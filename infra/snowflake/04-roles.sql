@@ -17,6 +17,8 @@ grant usage, create table on schema fhir.raw to role fhir_loader;
 grant select, insert, update, delete on all tables in schema fhir.raw to role fhir_loader;
 grant usage on stage fhir.raw.fhir_stage to role fhir_loader;
 grant usage on file format fhir.raw.fhir_json to role fhir_loader;
+-- The credits on the dashboard's cost page, which connects as the loader.
+grant monitor usage on account to role fhir_loader;
 grant usage on schema fhir.raw to role fhir_transformer;
 grant select on all tables in schema fhir.raw to role fhir_transformer;
 grant usage, create table, create view on schema fhir.staging to role fhir_transformer;

@@ -19,4 +19,7 @@ internal static partial class DashboardLog
 
     [LoggerMessage(6006, LogLevel.Warning, "What is stored could not be measured, or the sample not be kept")]
     public static partial void NotSampled(ILogger logger, Exception exception);
+
+    [LoggerMessage(6007, LogLevel.Warning, "Credits and statements of the account could not be read; they are asked for again in an hour")]
+    public static partial void AccountUnread(ILogger logger, Exception exception);
 }

@@ -107,7 +107,7 @@ public sealed class StorageTests : IDisposable
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Cost:Prices:S3GbMonth", "0.05"), new("Uploader:Gzip", "true")]).Build();
-        var view = await new StorageReport(History(), store, configuration, clock).ReadAsync(Now.AddDays(-1));
+        var view = await new StorageReport(History(), store, [], configuration, clock, NullLogger<StorageReport>.Instance).ReadAsync(Now.AddDays(-1));
         view.Traffic.Patients.ShouldBe(300);
         var estimate = view.Estimate.ShouldNotBeNull();
         estimate.Now.PatientsPerDay.ShouldBe(600, 1e-6);

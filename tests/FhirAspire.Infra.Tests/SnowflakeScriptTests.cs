@@ -26,7 +26,7 @@ public sealed class SnowflakeScriptTests
 
     [Theory]
     [InlineData("fhir_analyst", "select on all tables in schema fhir.marts|select on future tables in schema fhir.marts|usage on database fhir|usage on schema fhir.marts|usage on warehouse fhir_analyse")]
-    [InlineData("fhir_loader", "select, insert, update, delete on all tables in schema fhir.raw|usage on database fhir|usage on file format fhir.raw.fhir_json|usage on stage fhir.raw.fhir_stage|usage on warehouse fhir_load|usage, create table on schema fhir.raw")]
+    [InlineData("fhir_loader", "monitor usage on account|select, insert, update, delete on all tables in schema fhir.raw|usage on database fhir|usage on file format fhir.raw.fhir_json|usage on stage fhir.raw.fhir_stage|usage on warehouse fhir_load|usage, create table on schema fhir.raw")]
     [InlineData("fhir_transformer", "apply on masking policy fhir.marts.mask_identifier|select on all tables in schema fhir.raw|usage on database fhir|usage on schema fhir.raw|usage on warehouse fhir_transform|usage, create table, create view on schema fhir.intermediate|usage, create table, create view on schema fhir.marts|usage, create table, create view on schema fhir.staging")]
     public void A_role_has_exactly_its_grants(string role, string grants) =>
         string.Join('|', Statements.Select(s => Regex.Match(s, $"^grant (.+) to role {role}$", RegexOptions.None, TimeSpan.FromSeconds(1))).Where(m => m.Success).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal)).ShouldBe(grants);

@@ -2,7 +2,7 @@
 {% macro billed_lines(column) -%}
     select i.patient_id, i.{{ column }} as target_id, max(i.net) as net
     from {{ ref('base_claim_items') }} as i
-    inner join changed on changed.patient_id = i.patient_id
+    inner join changed on changed.patient_id = i.patient_id{{ narrowed('i.patient_id') }}
     where i.{{ column }} is not null
     group by i.patient_id, i.{{ column }}
 {%- endmacro %}

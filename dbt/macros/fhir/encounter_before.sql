@@ -13,7 +13,7 @@
             from (
                 select e.file_key, e.entry_index, 1 as is_encounter, e.encounter_id
                 from {{ ref('base_encounters') }} as e
-                inner join changed on changed.patient_id = e.patient_id
+                inner join changed on changed.patient_id = e.patient_id{{ narrowed('e.patient_id') }}
                 union all
                 select file_key, entry_index, 0 as is_encounter, cast(null as varchar) as encounter_id
                 from {{ resources }}

@@ -6,5 +6,14 @@
         select 1 from {{ versions }} as v
         where v.patient_id = {{ this }}.{{ column }} and v.first_batch_no < v.batch_no and v.batch_no > {{ this }}.batch_no
     )
+    {{- adapter.dispatch('of_versions', 'fhir_aspire')(versions, column) }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro default__of_versions(versions, column) -%}
+{%- endmacro %}
+
+{#- By the index: only patients of whom a second version has come can have such rows. -#}
+{% macro postgres__of_versions(versions, column) %}
+    and {{ column }} = any (array(select patient_id from {{ versions }} where first_batch_no < batch_no))
 {%- endmacro %}

@@ -7,7 +7,7 @@ with changed as (
 ),
 
 patients as (
-    select p.* from {{ ref('dim_patients') }} as p inner join changed on changed.patient_id = p.id
+    select p.* from {{ ref('dim_patients') }} as p inner join changed on changed.patient_id = p.id{{ narrowed('p.id') }}
 ),
 
 conditions as (
@@ -16,7 +16,7 @@ conditions as (
         min(c.start) as index_date, count(*) as episodes,
         max(case when c.stop is null then 1 else 0 end) as is_active
     from {{ ref('fct_conditions') }} as c
-    inner join changed on changed.patient_id = c.patient
+    inner join changed on changed.patient_id = c.patient{{ narrowed('c.patient') }}
     where c.code is not null
     group by c.patient, c.code
 ),
@@ -24,14 +24,14 @@ conditions as (
 encounters as (
     select e.patient, count(*) as encounters, sum(e.total_claim_cost) as encounter_cost
     from {{ ref('fct_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient
+    inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
     group by e.patient
 ),
 
 medications as (
     select m.patient, count(*) as medications, sum(m.base_cost) as medication_cost
     from {{ ref('fct_medications') }} as m
-    inner join changed on changed.patient_id = m.patient
+    inner join changed on changed.patient_id = m.patient{{ narrowed('m.patient') }}
     group by m.patient
 )
 

@@ -8,7 +8,7 @@ encounters as (
     select
         e.patient_id, e.encounter_id, e.claim_id, e.state, e.encounterclass, e.code, e.total, changed.batch_no
     from {{ ref('base_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient_id
+    inner join changed on changed.patient_id = e.patient_id{{ narrowed('e.patient_id') }}
     where e.total is not null
         and (changed.recorded_at is null or e.started_at >= {{ add_interval('year', '-' ~ var('years_of_history'), 'changed.recorded_at') }})
 ),
@@ -16,7 +16,7 @@ encounters as (
 items as (
     select i.claim_id, i.item_index, coalesce(i.net, 0) as net
     from {{ ref('base_claim_items') }} as i
-    inner join changed on changed.patient_id = i.patient_id
+    inner join changed on changed.patient_id = i.patient_id{{ narrowed('i.patient_id') }}
 ),
 
 running as (

@@ -42,7 +42,7 @@ state_of_patient as (
 claims as (
     select c.*
     from {{ ref('base_claims') }} as c
-    inner join changed on changed.patient_id = c.patient_id
+    inner join changed on changed.patient_id = c.patient_id{{ narrowed('c.patient_id') }}
     where c.is_pharmacy = 0 and c.is_first = 1 and c.encounter_id is not null
 ),
 

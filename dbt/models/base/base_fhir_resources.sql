@@ -1,4 +1,4 @@
-{{ config(unique_key='file_key') }}
+{{ config(unique_key='file_key', meta={'lookups': ['patient_id, resource_type', 'resource_type, resource_id']}) }}
 
 {%- set files = ref('base_fhir_files') -%}
 {%- set header = {

@@ -49,7 +49,7 @@ select
     (select coalesce(max(batch_no), 0) from {{ ref('base_practitioner_links') }}) as link_batch_no,
     (select coalesce(max(batch_no), 0) from {{ ref('base_encounter_prices') }}) as price_batch_no
 from versions
-inner join changed on changed.patient_id = versions.patient_id
+inner join changed on changed.patient_id = versions.patient_id{{ narrowed('versions.patient_id') }}
 {% if is_incremental() %}
 left join {{ this }} as known on known.patient_id = versions.patient_id
 {% endif %}

@@ -10,7 +10,7 @@ with changed as (
 asked as (
     select e.patient_id, e.npi, max(e.file_key) as file_key
     from {{ ref('base_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient_id
+    inner join changed on changed.patient_id = e.patient_id{{ narrowed('e.patient_id') }}
     where e.npi is not null
     group by e.patient_id, e.npi
 ),

@@ -8,8 +8,8 @@ with changed as (
 resources as (
     select r.patient_id, changed.batch_no, r.file_key, r.entry_index, r.resource_type, r.resource_id, r.s3_last_modified
     from {{ ref('base_fhir_resources') }} as r
-    inner join {{ ref('base_patient_files') }} as f on f.patient_id = r.patient_id and f.file_key = r.file_key
-    inner join changed on changed.patient_id = f.patient_id
+    inner join {{ ref('base_patient_files') }} as f on f.patient_id = r.patient_id and f.file_key = r.file_key{{ narrowed('r.patient_id') }}
+    inner join changed on changed.patient_id = f.patient_id{{ narrowed('f.patient_id') }}
     where f.is_current = 1
 ),
 

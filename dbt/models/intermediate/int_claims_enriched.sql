@@ -5,15 +5,15 @@ with changed as (
 ),
 
 claims as (
-    select c.* from {{ ref('stg_claims') }} as c inner join changed on changed.patient_id = c.patientid
+    select c.* from {{ ref('stg_claims') }} as c inner join changed on changed.patient_id = c.patientid{{ narrowed('c.patientid') }}
 ),
 
 encounters as (
-    select e.* from {{ ref('stg_encounters') }} as e inner join changed on changed.patient_id = e.patient
+    select e.* from {{ ref('stg_encounters') }} as e inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
 ),
 
 medications as (
-    select m.* from {{ ref('stg_medications') }} as m inner join changed on changed.patient_id = m.patient
+    select m.* from {{ ref('stg_medications') }} as m inner join changed on changed.patient_id = m.patient{{ narrowed('m.patient') }}
 ),
 
 lines as (
@@ -24,7 +24,7 @@ lines as (
         sum(case when i.procedure_id is not null then i.net end) as procedure_line_total,
         sum(case when i.information_id is not null then i.net end) as immunization_line_total
     from {{ ref('base_claim_items') }} as i
-    inner join changed on changed.patient_id = i.patient_id
+    inner join changed on changed.patient_id = i.patient_id{{ narrowed('i.patient_id') }}
     group by i.patient_id, i.claim_id
 )
 

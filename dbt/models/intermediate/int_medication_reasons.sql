@@ -5,7 +5,7 @@ with changed as (
 ),
 
 medications as (
-    select m.* from {{ ref('stg_medications') }} as m inner join changed on changed.patient_id = m.patient
+    select m.* from {{ ref('stg_medications') }} as m inner join changed on changed.patient_id = m.patient{{ narrowed('m.patient') }}
 ),
 
 conditions as (
@@ -13,7 +13,7 @@ conditions as (
         c.patient, c.id, max(c.code) as code, max(c.description) as description,
         min(c.onset_at) as onset_at, max(c.abated_at) as abated_at
     from {{ ref('stg_conditions') }} as c
-    inner join changed on changed.patient_id = c.patient
+    inner join changed on changed.patient_id = c.patient{{ narrowed('c.patient') }}
     group by c.patient, c.id
 )
 

@@ -6,7 +6,7 @@ with changed as (
 ),
 
 patients as (
-    select p.* from {{ ref('stg_patients') }} as p inner join changed on changed.patient_id = p.id
+    select p.* from {{ ref('stg_patients') }} as p inner join changed on changed.patient_id = p.id{{ narrowed('p.id') }}
 ),
 
 observed as (

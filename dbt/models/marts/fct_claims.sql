@@ -32,4 +32,4 @@ select
     c.fhir_payment_amount,
     c.batch_no
 from {{ ref('int_claims_enriched') }} as c
-inner join changed on changed.patient_id = c.patient
+inner join changed on changed.patient_id = c.patient{{ narrowed('c.patient') }}

@@ -19,5 +19,5 @@ select
     case when f.description like '%(finding)' or f.description like '%(situation)' then 1 else 0 end as is_finding,
     f.batch_no
 from {{ ref('stg_conditions') }} as f
-inner join changed on changed.patient_id = f.patient
+inner join changed on changed.patient_id = f.patient{{ narrowed('f.patient') }}
 

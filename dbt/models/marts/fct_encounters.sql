@@ -5,20 +5,20 @@ with changed as (
 ),
 
 encounters as (
-    select e.* from {{ ref('stg_encounters') }} as e inner join changed on changed.patient_id = e.patient
+    select e.* from {{ ref('stg_encounters') }} as e inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
 ),
 
 procedures as (
     select p.encounter, count(*) as procedures, sum(p.base_cost) as procedure_cost
     from {{ ref('stg_procedures') }} as p
-    inner join changed on changed.patient_id = p.patient
+    inner join changed on changed.patient_id = p.patient{{ narrowed('p.patient') }}
     group by p.encounter
 ),
 
 medications as (
     select m.encounter, count(*) as medications, sum(m.base_cost) as medication_cost
     from {{ ref('stg_medications') }} as m
-    inner join changed on changed.patient_id = m.patient
+    inner join changed on changed.patient_id = m.patient{{ narrowed('m.patient') }}
     group by m.encounter
 )
 

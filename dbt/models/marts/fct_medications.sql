@@ -31,5 +31,5 @@ select
     f.claim_id,
     f.batch_no
 from {{ ref('stg_medications') }} as f
-inner join changed on changed.patient_id = f.patient
+inner join changed on changed.patient_id = f.patient{{ narrowed('f.patient') }}
 left join {{ ref('stg_encounters') }} as e on e.patient = f.patient and e.id = f.encounter

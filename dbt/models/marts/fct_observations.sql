@@ -21,5 +21,5 @@ select
     f.type,
     f.batch_no
 from {{ ref('stg_observations') }} as f
-inner join changed on changed.patient_id = f.patient
+inner join changed on changed.patient_id = f.patient{{ narrowed('f.patient') }}
 

@@ -56,7 +56,7 @@ team_fields as (
 conditions as (
     select c.patient, c.id, max(c.code) as code, max(c.description) as description
     from {{ ref('stg_conditions') }} as c
-    inner join changed on changed.patient_id = c.patient
+    inner join changed on changed.patient_id = c.patient{{ narrowed('c.patient') }}
     group by c.patient, c.id
 )
 

@@ -7,25 +7,25 @@ with changed as (
 claims as (
     select c.*, changed.batch_no as version
     from {{ ref('base_claims') }} as c
-    inner join changed on changed.patient_id = c.patient_id
+    inner join changed on changed.patient_id = c.patient_id{{ narrowed('c.patient_id') }}
 ),
 
 encounters as (
     select e.*, cast(e.start as date) as day
     from {{ ref('stg_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient
+    inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
 ),
 
 patients as (
     select p.id, p.birthdate, p.recorded_at
     from {{ ref('stg_patients') }} as p
-    inner join changed on changed.patient_id = p.id
+    inner join changed on changed.patient_id = p.id{{ narrowed('p.id') }}
 ),
 
 conditions as (
     select c.patient, c.encounter, c.id, c.code, c.onset_at, c.stop, c.file_key, c.entry_index
     from {{ ref('stg_conditions') }} as c
-    inner join changed on changed.patient_id = c.patient
+    inner join changed on changed.patient_id = c.patient{{ narrowed('c.patient') }}
     where c.code is not null
 ),
 

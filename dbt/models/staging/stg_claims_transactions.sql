@@ -9,31 +9,31 @@ with changed as (
 claims as (
     select c.*
     from {{ ref('stg_claims') }} as c
-    inner join changed on changed.patient_id = c.patientid
+    inner join changed on changed.patient_id = c.patientid{{ narrowed('c.patientid') }}
 ),
 
 encounters as (
     select e.*
     from {{ ref('stg_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient
+    inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
 ),
 
 procedures as (
     select p.patient, p.id, p.code, p.description, p.start, p.stop
     from {{ ref('stg_procedures') }} as p
-    inner join changed on changed.patient_id = p.patient
+    inner join changed on changed.patient_id = p.patient{{ narrowed('p.patient') }}
 ),
 
 immunizations as (
     select i.patient, i.id, i.code, i.description, i.date
     from {{ ref('stg_immunizations') }} as i
-    inner join changed on changed.patient_id = i.patient
+    inner join changed on changed.patient_id = i.patient{{ narrowed('i.patient') }}
 ),
 
 medications as (
     select m.patient, m.id, m.code, m.description, m.start, m.stop
     from {{ ref('stg_medications') }} as m
-    inner join changed on changed.patient_id = m.patient
+    inner join changed on changed.patient_id = m.patient{{ narrowed('m.patient') }}
 ),
 
 encounter_lines as (
@@ -52,7 +52,7 @@ items as (
         i.claim_id, i.patient_id, i.item_index, i.procedure_id, i.information_id, coalesce(i.net, 0) as net,
         sum(coalesce(i.net, 0)) over (partition by i.patient_id, i.claim_id order by i.item_index rows unbounded preceding) as running
     from {{ ref('base_claim_items') }} as i
-    inner join changed on changed.patient_id = i.patient_id
+    inner join changed on changed.patient_id = i.patient_id{{ narrowed('i.patient_id') }}
 ),
 
 priced_items as (

@@ -7,7 +7,7 @@ with changed as (
 encounters as (
     select e.*, changed.batch_no as version
     from {{ ref('base_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient_id
+    inner join changed on changed.patient_id = e.patient_id{{ narrowed('e.patient_id') }}
 ),
 
 links as (

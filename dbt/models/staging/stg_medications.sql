@@ -66,20 +66,20 @@ medications as (
 claims as (
     select c.patient_id, c.prescription_id, c.claim_id, c.total, c.payer_name, c.encounter_id, c.payment_amount
     from {{ ref('base_claims') }} as c
-    inner join changed on changed.patient_id = c.patient_id
+    inner join changed on changed.patient_id = c.patient_id{{ narrowed('c.patient_id') }}
     where c.is_pharmacy = 1 and c.is_first = 1 and c.prescription_id is not null
 ),
 
 encounters as (
     select e.patient, e.id, e.payer, e.payer_name
     from {{ ref('stg_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient
+    inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
 ),
 
 conditions as (
     select c.patient, c.id, max(c.code) as code, max(c.description) as description, max(c.abated_at) as abated_at
     from {{ ref('stg_conditions') }} as c
-    inner join changed on changed.patient_id = c.patient
+    inner join changed on changed.patient_id = c.patient{{ narrowed('c.patient') }}
     group by c.patient, c.id
 ),
 

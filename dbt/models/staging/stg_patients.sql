@@ -134,7 +134,7 @@ incomes_ranked as (
         o.patient, o.numeric_value,
         row_number() over (partition by o.patient order by o.date desc, o.id desc) as place
     from {{ ref('stg_observations') }} as o
-    inner join changed on changed.patient_id = o.patient
+    inner join changed on changed.patient_id = o.patient{{ narrowed('o.patient') }}
     where o.code = '63586-2'
 ),
 
@@ -146,7 +146,7 @@ incomes as (
 earliest as (
     select o.patient, min(o.date) as first_observed_at
     from {{ ref('stg_observations') }} as o
-    inner join changed on changed.patient_id = o.patient
+    inner join changed on changed.patient_id = o.patient{{ narrowed('o.patient') }}
     group by o.patient
 ),
 

@@ -9,7 +9,7 @@ with changed as (
 patients as (
     select p.*, changed.batch_no as version, v.s3_last_modified
     from {{ ref('stg_patients') }} as p
-    inner join changed on changed.patient_id = p.id
+    inner join changed on changed.patient_id = p.id{{ narrowed('p.id') }}
     inner join {{ ref('base_patients') }} as v on v.patient_id = p.id
     where p.birthdate is not null
 ),
@@ -17,7 +17,7 @@ patients as (
 encounters as (
     select e.patient, e.id, e.start, e.encounterclass, e.payer_name, cast(e.start as date) as day
     from {{ ref('stg_encounters') }} as e
-    inner join changed on changed.patient_id = e.patient
+    inner join changed on changed.patient_id = e.patient{{ narrowed('e.patient') }}
     where e.start is not null
 ),
 

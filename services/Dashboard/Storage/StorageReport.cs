@@ -1,16 +1,25 @@
 using FhirAspire.Dashboard.Costs;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Snowflake;
 
 namespace FhirAspire.Dashboard.Storage;
 
 /// <summary>What the samples and the runs say of storage, processes and cost; pages and API show the same.</summary>
-public sealed class StorageReport(StorageHistory history, IRunStore store, IConfiguration configuration, TimeProvider time)
+public sealed class StorageReport(StorageHistory history, IRunStore store, IEnumerable<IWarehouse> warehouses, IConfiguration configuration, TimeProvider time, ILogger<StorageReport> logger)
 {
     private const int RunsRead = 10_000;
     private const int FewPatients = 3;
 
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromMinutes(30);
+
+    // Asking wakes a warehouse, which costs a minute of it.
+    private static readonly TimeSpan AccountAge = TimeSpan.FromHours(1);
+
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private DateTime? accountReadAt;
+    private SnowflakeUsage? account;
 
     /// <summary>Reads what is known since an instant.</summary>
     public async Task<StorageView> ReadAsync(DateTime from, CancellationToken cancellationToken = default)
@@ -23,6 +32,7 @@ public sealed class StorageReport(StorageHistory history, IRunStore store, IConf
             Uses = Uses(samples),
             Traffic = traffic,
             Estimate = await EstimateAsync(traffic, cancellationToken),
+            Account = await AccountAsync(cancellationToken),
             IsKept = history.IsKept,
         };
     }
@@ -50,6 +60,37 @@ public sealed class StorageReport(StorageHistory history, IRunStore store, IConf
             Sum(JobNames.Generator, "patients"), Sum(JobNames.Generator, "bytes"), Sum(JobNames.Generator, "files"), Sum(JobNames.Uploader, "bytes"), Sum(JobNames.Loader, "bytes"));
 
         long Sum(string job, string count) => runs.Where(run => run.Job == job).Sum(run => run.Counts.GetValueOrDefault(count));
+    }
+
+    // What cannot be read (the role may not, the account does not answer) is asked for again later, and the page goes without.
+    private async Task<SnowflakeUsage?> AccountAsync(CancellationToken cancellationToken)
+    {
+        if (warehouses.OfType<SnowflakeWarehouse>().FirstOrDefault() is not { } warehouse)
+        {
+            return null;
+        }
+
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            if (accountReadAt is null || now - accountReadAt >= AccountAge)
+            {
+                accountReadAt = now;
+                await using var session = await warehouse.OpenAsync(cancellationToken);
+                account = await SnowflakeUsage.ReadAsync(session, cancellationToken: cancellationToken);
+            }
+        }
+        catch (WarehouseException exception)
+        {
+            DashboardLog.AccountUnread(logger, exception);
+        }
+        finally
+        {
+            gate.Release();
+        }
+
+        return account;
     }
 
     private async Task<CostEstimate?> EstimateAsync(Traffic day, CancellationToken cancellationToken)
@@ -97,6 +138,9 @@ public sealed record StorageView
 
     /// <summary>What the deployed pipeline would cost; null while no patient has come in a day.</summary>
     public CostEstimate? Estimate { get; init; }
+
+    /// <summary>What the Snowflake account has counted in the last week; null on other databases.</summary>
+    public SnowflakeUsage? Account { get; init; }
 
     /// <summary>Whether the samples outlive the process.</summary>
     public bool IsKept { get; init; }

@@ -11,6 +11,9 @@ internal sealed class ScriptedDriver(Func<string, object?> answer) : DbProviderF
     /// <summary>What was done: <c>open</c>, <c>begin</c>, statements with their values, <c>commit</c>, <c>rollback</c>, <c>close</c>.</summary>
     public List<string> Said { get; } = [];
 
+    /// <summary>The connection strings of the sessions that were opened.</summary>
+    public List<string> Connections { get; } = [];
+
     public override DbConnection CreateConnection() => new ScriptedConnection(this);
 
     /// <summary>The script's answer to a statement: a table, a number of rows, or an exception that is thrown.</summary>
@@ -44,6 +47,7 @@ internal sealed class ScriptedConnection(ScriptedDriver driver) : DbConnection
     public override void Open()
     {
         driver.Said.Add("open");
+        driver.Connections.Add(ConnectionString!);
         driver.Answer("open");
         state = ConnectionState.Open;
     }

@@ -32,6 +32,61 @@ public sealed class SnowflakeTests
     }
 
     [Fact]
+    public async Task Credits_and_statements_are_read_from_the_account()
+    {
+        var driver = new ScriptedDriver(sql =>
+            sql.Contains("warehouse_metering_history", StringComparison.Ordinal) ? Table(["day", "name", "credits"], [Now.UtcDateTime.Date, "FHIR_LOAD", 1.25m, Now.UtcDateTime.Date, "FHIR_TRANSFORM", 3m])
+            : sql.Contains("query_history", StringComparison.Ordinal) ? Table(["day", "kind", "n", "failed", "ms", "credits", "bytes"], [Now.UtcDateTime.Date, "COPY", 288L, 2L, 60_000L, 0.5, 1_000_000L]) : null);
+        await using var warehouse = Warehouse(driver);
+        await using (var session = await warehouse.OpenAsync())
+        {
+            var usage = await SnowflakeUsage.ReadAsync(session);
+            usage.Credits.ShouldBe([new WarehouseCredits(new DateOnly(2026, 1, 2), "FHIR_LOAD", 1.25), new WarehouseCredits(new DateOnly(2026, 1, 2), "FHIR_TRANSFORM", 3)]);
+            usage.Statements.ShouldBe([new TaggedStatements(new DateOnly(2026, 1, 2), "COPY", 288, 2, TimeSpan.FromMinutes(1), 0.5, 1_000_000)]);
+        }
+
+        Golden("usage.sql", driver);
+    }
+
+    [Fact]
+    public async Task A_cancelled_load_is_rolled_back_and_is_no_error_of_the_warehouse()
+    {
+        using var stop = new CancellationTokenSource();
+        var driver = new ScriptedDriver(sql =>
+        {
+            if (sql.StartsWith("copy into", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+
+            return null;
+        });
+        await using var warehouse = Warehouse(driver);
+        await using var session = await warehouse.OpenAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => StageCopy.LoadAsync(session, Identity, [(Object("a.json"), false), (Object("b.json"), true)], _ => "raw/patients/", Now, stop.Token));
+        driver.Said[^1].ShouldBe("rollback");
+        driver.Said.ShouldNotContain("commit");
+    }
+
+    [Theory]
+    [InlineData("account=a;user=u;authenticator=snowflake_jwt;private_key_file=key.p8;db=FHIR;warehouse=W")]
+    [InlineData("account=a;authenticator=oauth;token=secret-token;db=FHIR;warehouse=W")]
+    public async Task A_login_by_key_pair_or_OAuth_reaches_the_driver_and_is_not_told(string connection)
+    {
+        new SnowflakeOptions { ConnectionString = connection }.Validate(new(new object())).ShouldBeEmpty();
+        var driver = new ScriptedDriver(sql => sql == "select 1" ? new ScriptedException(390144, "JWT token is invalid") : null);
+        await using var warehouse = new SnowflakeWarehouse(new SnowflakeOptions { ConnectionString = connection }, driver);
+        await using var session = await warehouse.OpenAsync();
+        driver.Connections.ShouldBe([connection]);
+
+        var fault = await Should.ThrowAsync<WarehouseException>(() => session.QueryAsync("select 1"));
+        fault.IsTransient.ShouldBeFalse();
+        fault.ToString().ShouldNotContain("secret-token");
+        warehouse.Location.ShouldBe("a/FHIR");
+    }
+
+    [Fact]
     public async Task The_rows_of_a_pack_have_the_keys_of_its_files()
     {
         var driver = new ScriptedDriver(sql => sql.StartsWith("copy into raw.fhir_bundles_incoming", StringComparison.Ordinal)
