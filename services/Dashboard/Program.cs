@@ -1,9 +1,15 @@
 using FhirAspire.Dashboard;
 using FhirAspire.ServiceDefaults;
+using FhirAspire.Warehouse.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDashboard();
+if (builder.Configuration["Warehouse:Kind"] is not null)
+{
+    // Quarantine, storage and the account's credits are read there; DuckDB's file belongs to the process that writes it.
+    builder.AddWarehouse();
+}
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
