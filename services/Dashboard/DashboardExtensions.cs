@@ -47,6 +47,7 @@ public static class DashboardExtensions
         services.AddOptions<BackupOptions>().Bind(builder.Configuration.GetSection("Backup")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BackupService>();
         services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ModelHistory>();
         services.AddSingleton<HealthReader>();
         services.AddSingleton<SocketBytes>();
         services.AddSingleton<StorageMeter>();
