@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -43,6 +44,47 @@ public sealed class JourneyTests(RunningPipeline pipeline)
         await open.GoAsync("settings");
         await Expect(open.Main).ToContainTextAsync("view file");
         await Expect(open.Main).ToContainTextAsync("retry files");
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_model_is_searched_chosen_and_traced_and_the_address_brings_it_back()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("models");
+        var all = await open.Main.Locator(".lineage-node").CountAsync();
+        await open.Main.GetByRole(AriaRole.Searchbox).FillAsync("fct_proc");
+        await Expect(open.Main.Locator(".lineage-node.is-marked")).ToHaveCountAsync(1);
+        await open.Page.Keyboard.PressAsync("Enter");
+        await Expect(open.Page).ToHaveURLAsync(new Regex("focus=fct_procedures", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(open.Main.Locator(".lineage-node.is-focus")).ToHaveCountAsync(1);
+        (await open.Main.Locator(".lineage-node.is-up").CountAsync()).ShouldBeInRange(2, all - 2);
+
+        await open.Main.GetByRole(AriaRole.Link, new() { Name = "fed by, 1 step" }).ClickAsync();
+        await Expect(open.Page).ToHaveURLAsync(new Regex("up=1", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await open.SettleAsync();
+        var near = await open.Main.Locator(".lineage-node").CountAsync();
+        await open.Page.ReloadAsync();
+        await open.SettleAsync();
+        (await open.Main.Locator(".lineage-node").CountAsync()).ShouldBe(near);
+
+        var before = (await open.Main.Locator(".lineage svg").BoundingBoxAsync())!.Width;
+        await open.Main.GetByRole(AriaRole.Button, new() { Name = "Zoom in" }).ClickAsync();
+        await Expect(open.Main.GetByRole(AriaRole.Button, new() { Name = "100 %" })).ToBeVisibleAsync();
+        (await open.Main.Locator(".lineage svg").BoundingBoxAsync())!.Width.ShouldBeGreaterThan((float)before);
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task The_sql_of_a_model_and_the_log_stand_on_the_page_of_a_run()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync($"runs/{await RunWithLogAsync(open)}");
+        await Expect(open.Main.Locator(".runlog li").First).ToBeVisibleAsync();
+        await open.Main.GetByRole(AriaRole.Button, new() { Name = "SQL of fct_encounters" }).ClickAsync();
+        await Expect(open.Main.Locator(".node-sql pre")).ToContainTextAsync("select");
+        await open.Main.GetByRole(AriaRole.Searchbox).FillAsync("no line has this");
+        await Expect(open.Main.Locator(".runlog li")).ToHaveCountAsync(0);
         open.Complaints.ShouldBeEmpty();
     }
 
@@ -140,6 +182,26 @@ public sealed class JourneyTests(RunningPipeline pipeline)
         await open.GoAsync("");
         var before = await open.Main.Locator(".flow-node").First.InnerTextAsync();
         await Expect(open.Main.Locator(".flow-node").First).Not.ToHaveTextAsync(before, new() { Timeout = 3_000, UseInnerText = true });
+    }
+
+    // The host's own first dbt run: commands log less than a host does.
+    private async Task<long> RunWithLogAsync(OpenPage open)
+    {
+        for (var until = DateTime.UtcNow.AddSeconds(90); DateTime.UtcNow < until; await Task.Delay(500))
+        {
+            foreach (var run in JsonDocument.Parse(await GetAsync("runs?job=dbt&status=succeeded")).RootElement.EnumerateArray().Select(run => run.GetProperty("id").GetInt64()))
+            {
+                using var found = JsonDocument.Parse(await GetAsync($"runs/{run}"));
+                if (found.RootElement.GetProperty("run").GetProperty("log").ValueKind == JsonValueKind.String && found.RootElement.GetProperty("nodes").GetArrayLength() > 0)
+                {
+                    return run;
+                }
+            }
+        }
+
+        throw new InvalidOperationException("no dbt run with a log came in 90 s");
+
+        async Task<string> GetAsync(string path) => await (await open.Page.APIRequest.GetAsync(pipeline.Address + "api/v1/" + path)).TextAsync();
     }
 
     private static Task<string> Focused(OpenPage open) => open.Page.EvaluateAsync<string>("() => document.activeElement.textContent.trim()");

@@ -42,7 +42,9 @@ internal sealed class OpenPage : IAsyncDisposable
             ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        window.SetDefaultTimeout(15_000);
+        // A machine that is busy with other things is no fault of a page.
+        window.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
         return new OpenPage(window, await window.NewPageAsync(), pipeline.Address);
     }
 

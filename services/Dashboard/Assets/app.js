@@ -56,6 +56,8 @@
     URL.revokeObjectURL(address);
   };
 
+  window.reveal = selector => document.querySelector(selector)?.scrollIntoView({ block: "nearest", inline: "center" });
+
   Blazor.start({
     circuit: { reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: n => Math.min(500 * (n + 1), 5000) } },
   });

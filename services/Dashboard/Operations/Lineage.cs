@@ -7,13 +7,13 @@ namespace FhirAspire.Dashboard.Operations;
 public sealed class Lineage
 {
     /// <summary>Width of a node.</summary>
-    public const int NodeWidth = 168;
+    public const int NodeWidth = 182;
 
     /// <summary>Height of a node.</summary>
-    public const int NodeHeight = 28;
+    public const int NodeHeight = 30;
 
-    private const int ColumnStep = NodeWidth + 44;
-    private const int RowStep = NodeHeight + 8;
+    private const int ColumnStep = NodeWidth + 38;
+    private const int RowStep = NodeHeight + 10;
     private const int Sweeps = 6;
 
     private Lineage(IReadOnlyList<LineageNode> nodes, IReadOnlyList<LineageEdge> edges)
