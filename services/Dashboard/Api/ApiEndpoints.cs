@@ -21,14 +21,17 @@ internal static class ApiEndpoints
     {
         var api = endpoints.MapGroup("/api/v1").RequireAuthorization();
         api.MapGet("/overview", (PipelineState state) => Reply(state.Current));
-        api.MapGet("/runs", async (IRunStore store, string? job, RunStatus? status, DateTime? from, DateTime? to, long? before, int? limit, CancellationToken stop) =>
-            Reply(await store.QueryAsync(new RunFilter { Job = job, Status = status, From = from?.ToUniversalTime(), To = to?.ToUniversalTime(), Before = before, Limit = Math.Clamp(limit ?? 50, 1, 1000) }, stop)));
+        api.MapGet("/runs", async (IRunStore store, string? job, string? status, DateTime? from, DateTime? to, long? before, int? limit, CancellationToken stop) =>
+            TryName(status, out RunStatus? wanted, out var fault)
+                ? Reply(await store.QueryAsync(new RunFilter { Job = job, Status = wanted, From = from?.ToUniversalTime(), To = to?.ToUniversalTime(), Before = before, Limit = Math.Clamp(limit ?? 50, 1, 1000) }, stop))
+                : fault);
         api.MapGet("/runs/{id:long}", async (IRunStore store, long id, CancellationToken stop) =>
             await store.FindAsync(id, stop) is { } run ? Reply(new { run, nodes = await store.NodesAsync(id, stop) }) : Fault(404, "DB2001", $"there is no run {id}"));
         api.MapGet("/errors", async (QuarantineReader quarantine, int? limit, CancellationToken stop) => Reply(await quarantine.OpenAsync(limit ?? 100, stop)));
         api.MapPost("/errors/retry", RetryErrorsAsync).DisableAntiforgery();
         api.MapPost("/backup", BackupAsync).DisableAntiforgery();
-        api.MapGet("/quality", async (OperationsStore store, QualityKind? kind, string? target, int? limit, CancellationToken stop) => Reply(await store.QualityAsync(kind, target, Math.Clamp(limit ?? 200, 1, 10_000), stop)));
+        api.MapGet("/quality", async (OperationsStore store, string? kind, string? target, int? limit, CancellationToken stop) =>
+            TryName(kind, out QualityKind? wanted, out var fault) ? Reply(await store.QualityAsync(wanted, target, Math.Clamp(limit ?? 200, 1, 10_000), stop)) : fault);
         api.MapGet("/alerts", async (OperationsStore store, bool? open, int? limit, CancellationToken stop) => Reply(await store.AlertsAsync(Math.Clamp(limit ?? 100, 1, 1000), open ?? false, stop)));
         api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)));
         api.MapGet("/storage", async (StorageReport report, TimeProvider time, int? days, CancellationToken stop) => Reply(await report.ReadAsync(time.GetUtcNow().UtcDateTime.AddDays(-Math.Clamp(days ?? 1, 1, 366)), stop)));
@@ -36,6 +39,22 @@ internal static class ApiEndpoints
         api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
         ApiAnalytics.Map(api);
         api.MapFallback("{*path}", () => Fault(404, "DB2008", "there is no such address below /api/v1"));
+    }
+
+    // Names are taken as the API writes them, in any case; a number is none.
+    internal static bool TryName<T>(string? text, out T? value, out IResult fault)
+        where T : struct, Enum
+    {
+        value = null;
+        fault = Fault(400, "DB2009", $"'{text}' is none of {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}");
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        var name = Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        value = name is null ? null : Enum.Parse<T>(name);
+        return name is not null;
     }
 
     internal static IResult Reply(object value) => Results.Json(value, Json);
