@@ -264,6 +264,11 @@ internal static partial class BuiltinFilters
 
         var factor = Ops.Power(Boxed.Of(10L), precision);
         var scaled = Ops.Multiply(value, factor);
+        if (!Ops.IsNumber(scaled) && scaled is not (JinjaDecimal or JinjaUndefined))
+        {
+            throw Fault.Type($"must be real number, not {Types.Name(scaled)}");
+        }
+
         object rounded;
         if (scaled is double number)
         {
@@ -334,7 +339,11 @@ internal static partial class BuiltinFilters
     {
         if (!Ops.TryText(a[0], out var text))
         {
-            _ = Ops.Length(a[0]);
+            if (Ops.Length(a[0]) == 0)
+            {
+                return a[0];
+            }
+
             throw Fault.Type($"'{Types.Name(a[0])}' object is not a text");
         }
 

@@ -17,8 +17,8 @@ internal static class BuiltinTests
         table["divisibleby"] = FilterEntry.Of("test_divisibleby", "value, num", (_, a) => Boxed.Of(Equality.Same(Ops.Modulo(a[0], a[1]), Boxed.Zero)));
         One("defined", value => value is not JinjaUndefined);
         One("undefined", value => value is JinjaUndefined);
-        table["filter"] = FilterEntry.Of("test_filter", "value", (c, a) => Boxed.Of(Ops.TryText(a[0], out var name) && c.Environment.HasFilter(name)), 1);
-        table["test"] = FilterEntry.Of("test_test", "value", (c, a) => Boxed.Of(Ops.TryText(a[0], out var name) && c.Environment.HasTest(name)), 1);
+        table["filter"] = FilterEntry.Of("test_filter", "value", (c, a) => Boxed.Of(Hashed(a[0], out var name) && c.Environment.HasFilter(name)), 1);
+        table["test"] = FilterEntry.Of("test_test", "value", (c, a) => Boxed.Of(Hashed(a[0], out var name) && c.Environment.HasTest(name)), 1);
         One("none", value => value is null);
         One("boolean", value => value is bool);
         One("false", value => value is false);
@@ -55,6 +55,12 @@ internal static class BuiltinTests
                 table[name] = entry;
             }
         }
+    }
+
+    private static bool Hashed(object? value, out string name)
+    {
+        _ = (value as JinjaObject)?.ValueHash();
+        return Ops.TryText(value, out name);
     }
 
     private static bool Cased(object? value, bool upper)

@@ -66,8 +66,21 @@ internal static partial class Html
 
         var pairs = value is JinjaDict dict
             ? dict.Entries.Select(entry => (entry.Key, entry.Value))
-            : Ops.Iterate(value).Select(item => Ops.Iterate(item).ToList() is [var key, var text] ? (key, text) : throw Fault.Value("not enough values to unpack (expected 2)"));
+            : Ops.Iterate(value).Select(item => Pair(item));
         return string.Join('&', pairs.Select(pair => $"{Quote(pair.Item1, query: true)}={Quote(pair.Item2, query: true)}"));
+    }
+
+    private static (object? Key, object? Value) Pair(object? item)
+    {
+        if (!Ops.IsIterable(item))
+        {
+            throw Fault.Type($"cannot unpack non-iterable {Types.Name(item)} object");
+        }
+
+        var parts = Ops.Iterate(item).Take(3).ToList();
+        return parts.Count == 2
+            ? (parts[0], parts[1])
+            : throw Fault.Value(parts.Count > 2 ? "too many values to unpack (expected 2)" : $"not enough values to unpack (expected 2, got {parts.Count})");
     }
 
     private static string Quote(object? value, bool query)

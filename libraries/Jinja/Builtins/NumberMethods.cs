@@ -11,7 +11,6 @@ internal static class NumberMethods
         ("bit_length", 0, c => Boxed.Of((long)BigInteger.Abs(Ops.ToBig(c.Self)).GetBitLength())),
         ("bit_count", 0, c => Boxed.Of(BigInteger.Abs(Ops.ToBig(c.Self)).ToByteArray().Sum(b => (long)BitOperations.PopCount(b)))),
         ("conjugate", 0, c => Ops.Plus(c.Self)),
-        ("is_integer", 0, _ => Boxed.True),
         ("as_integer_ratio", 0, c => new JinjaTuple(Ops.Plus(c.Self), Boxed.Of(1L))));
 
     public static Dictionary<string, Method> MakeFloat() => Table(

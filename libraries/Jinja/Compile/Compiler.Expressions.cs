@@ -84,7 +84,8 @@ internal sealed partial class Compiler
                 {
                     var operand = Compile(item.Operand, scope);
                     var key = Compile(item.Key, scope);
-                    return Fold(new ItemEx(operand, key), operand.Constant && (key.Constant || key is SliceEx { AllConstant: true }));
+                    var constant = operand.Constant && (key.Constant || key is SliceEx { AllConstant: true });
+                    return Fold(new ItemEx(operand, key, constant), constant);
                 }
 
             case SliceNode slice:
@@ -134,6 +135,12 @@ internal sealed partial class Compiler
             }
 
             return isAnd ? new AndEx(left, right) : new OrEx(left, right);
+        }
+
+        if (binary.Operator == BinaryOperator.Power && left is ConstEx constant && !right.Constant && IsNegative(constant.Value))
+        {
+            // Jinja2 writes the folded number into Python code as it prints, without parentheses, and there the sign binds less than the power.
+            return new SignEx(minus: true, new BinaryEx(BinaryOperator.Power, new ConstEx(Ops.Negate(constant.Value)), right));
         }
 
         return Fold(new BinaryEx(binary.Operator, left, right), left.Constant && right.Constant);
@@ -241,6 +248,14 @@ internal sealed partial class Compiler
         null or string or bool or long or double or System.Numerics.BigInteger or JinjaRange or Markup => true,
         JinjaTuple or JinjaList or JinjaSet => Ops.Iterate(value).All(IsSafe),
         JinjaDict dict => dict.Entries.All(entry => IsSafe(entry.Key) && IsSafe(entry.Value)),
+        _ => false,
+    };
+
+    private static bool IsNegative(object? value) => value switch
+    {
+        long number => number < 0,
+        double number => double.IsNegative(number),
+        System.Numerics.BigInteger number => number.Sign < 0,
         _ => false,
     };
 

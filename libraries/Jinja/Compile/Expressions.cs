@@ -15,6 +15,8 @@ internal sealed class ConstEx : Ex
         Constant = true;
     }
 
+    public object? Value => _value;
+
     public override object? Eval(Frame f) => _value;
 
     public override bool IsTrue(Frame f) => _true;
@@ -114,12 +116,13 @@ internal sealed class AttributeEx(Ex operand, string name) : Ex
     }
 }
 
-internal sealed class ItemEx(Ex operand, Ex key) : Ex
+internal sealed class ItemEx(Ex operand, Ex key, bool constant) : Ex
 {
     public override object? Eval(Frame f)
     {
         var owner = operand.Eval(f);
-        return Access.Item(f.Environment, owner, key.Eval(f));
+        var value = key.Eval(f);
+        return value is JinjaSlice slice && !constant ? Access.Slice(owner, slice) : Access.Item(f.Environment, owner, value);
     }
 }
 

@@ -254,7 +254,13 @@ internal sealed class FilterBlockStmt(Entry entry, Body body, Ex filter, Pending
         }
 
         f.Slots[pending.Slot] = inner.Result(f.Context);
-        outer.Value(filter.Eval(f));
+        var result = filter.Eval(f);
+        if (!f.Environment.Options.Native && !Ops.TryText(result, out _))
+        {
+            throw Fault.Type($"sequence item 0: expected str instance, {Types.Name(result)} found");
+        }
+
+        outer.Value(result);
         entry.Leave(f);
         return Signal.None;
     }

@@ -186,6 +186,16 @@ internal static class Access
         }
     }
 
+    /// <summary>A slice written in the template: Jinja2 leaves it to Python, so what cannot be sliced is an error and no undefined value.</summary>
+    public static object? Slice(object? owner, JinjaSlice slice) => owner switch
+    {
+        JinjaUndefined undefined => undefined.TryGetItem(slice, out var value) ? value : throw undefined.Error(),
+        JinjaDict => throw Fault.Type("unhashable type: 'slice'"),
+        _ when TrySlice(owner, slice, out var value) => value,
+        string or StringValue or JinjaList or JinjaTuple or JinjaRange or JinjaBytes => throw Fault.Type("slice indices must be integers or None or have an __index__ method"),
+        _ => throw Fault.Type($"'{Types.Name(owner)}' object is not subscriptable"),
+    };
+
     private static bool TrySlice(object? owner, JinjaSlice slice, out object? value)
     {
         value = null;

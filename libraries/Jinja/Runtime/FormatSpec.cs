@@ -83,12 +83,14 @@ internal readonly struct FormatSpec
         var i = 0;
         var fill = " ";
         var align = '\0';
+        var filled = false;
         var first = char.IsHighSurrogate(spec[0]) && spec.Length > 1 ? 2 : 1;
         if (spec.Length > first && spec[first] is ('<' or '>' or '=' or '^'))
         {
             fill = spec[..first];
             align = spec[first];
             i = first + 1;
+            filled = true;
         }
         else if (spec[0] is '<' or '>' or '=' or '^')
         {
@@ -107,10 +109,11 @@ internal readonly struct FormatSpec
         if (i < runes.Length && runes[i] == '0')
         {
             i++;
-            if (align == '\0')
+            if (!filled)
             {
+                // Texts are filled behind, numbers between sign and digits.
                 fill = "0";
-                align = '=';
+                align = align != '\0' ? align : type == "str" ? '<' : '=';
             }
         }
 
@@ -189,7 +192,7 @@ internal readonly struct FormatSpec
 
         if (Precision >= 0)
         {
-            throw Fault.Value("Precision not allowed in integer format specifier");
+            throw Type is '\0' or 'd' or 'n' or 'x' or 'X' or 'o' or 'b' or 'c' ? Fault.Value("Precision not allowed in integer format specifier") : Unknown(Type, name);
         }
 
         var magnitude = BigInteger.Abs(value);

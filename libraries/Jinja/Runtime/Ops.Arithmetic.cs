@@ -233,7 +233,7 @@ internal static partial class Ops
                 return divisor == 0 ? throw Fault.Zero("float division by zero") : ToDouble(left) / divisor;
             }
 
-            if (left is long a && right is long b && Math.Abs(a) < 1L << 53 && Math.Abs(b) < 1L << 53 && b != 0)
+            if (left is long a and > -(1L << 53) and < 1L << 53 && right is long b and > -(1L << 53) and < 1L << 53 && b != 0)
             {
                 return (double)a / b;
             }

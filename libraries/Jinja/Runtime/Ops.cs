@@ -86,7 +86,7 @@ internal static partial class Ops
     public static IEnumerable<object?>? TryIterate(object? value) => value switch
     {
         string text => Text.Characters(text),
-        StringValue wrapped => Text.Characters(wrapped.Text).Select(item => wrapped is Markup ? new Markup((string)item!) : item),
+        StringValue wrapped => Text.Characters(wrapped.Text),
         JinjaObject item => item.Iterate(),
         _ => null,
     };

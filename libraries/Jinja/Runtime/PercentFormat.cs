@@ -167,7 +167,7 @@ internal static class PercentFormat
             }
 
             negative = count < 0;
-            return (int)Math.Min(Math.Abs(count), int.MaxValue);
+            return (int)Math.Min(Math.Abs(Math.Max(count, -int.MaxValue)), int.MaxValue);
         }
 
         long number = 0;

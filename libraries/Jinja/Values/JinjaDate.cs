@@ -62,6 +62,9 @@ public class JinjaDate : JinjaObject, IJinjaNumeric, IFormatsItself
             "isocalendar" => Method(_ => new IsoCalendar(System.Globalization.ISOWeek.GetYear(Calendar), System.Globalization.ISOWeek.GetWeekOfYear(Calendar), (((int)Calendar.DayOfWeek + 6) % 7) + 1)),
             "timetuple" => Method(_ => new TimeTuple(Parts())),
             "replace" => Method(Replace),
+            "min" => new JinjaDate(1, 1, 1),
+            "max" => new JinjaDate(9999, 12, 31),
+            "resolution" => new JinjaTimeDelta(JinjaTimeDelta.Day),
             _ => null,
         };
         return value is not null;

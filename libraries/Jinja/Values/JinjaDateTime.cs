@@ -92,6 +92,15 @@ public sealed class JinjaDateTime : JinjaDate
             case "utctimetuple":
                 value = Method(_ => new TimeTuple(new TimeParts(Utc, Microsecond, Zone)));
                 return true;
+            case "min":
+                value = new JinjaDateTime(1, 1, 1, 0, 0, 0, 0, null);
+                return true;
+            case "max":
+                value = new JinjaDateTime(9999, 12, 31, 23, 59, 59, 999999, null);
+                return true;
+            case "resolution":
+                value = new JinjaTimeDelta(1);
+                return true;
             default:
                 return base.TryGetAttribute(name, out value);
         }

@@ -69,6 +69,9 @@ internal sealed class JinjaTime : JinjaObject, IFormatsItself
             "isoformat" => new BuiltinFunction(name, call => Clock(_hour, _minute, _second, _microsecond, Runtime.Repr.Str(call.Get(0, "timespec", "auto"))) + _zone?.Suffix),
             "strftime" => new BuiltinFunction(name, call => TimeFormat.Format(Parts(), Runtime.Repr.Str(call.Bind("strftime", "format")[0]))),
             "replace" => new BuiltinFunction(name, Replace),
+            "min" => new JinjaTime(0, 0, 0, 0, null),
+            "max" => new JinjaTime(23, 59, 59, 999999, null),
+            "resolution" => new JinjaTimeDelta(1),
             _ => null,
         };
         return value is not null || name == "tzinfo";

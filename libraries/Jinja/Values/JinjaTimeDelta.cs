@@ -42,6 +42,7 @@ public sealed class JinjaTimeDelta(long microseconds) : JinjaObject, IJinjaNumer
             "seconds" => Boxed.Of(Rest / Second),
             "microseconds" => Boxed.Of(Rest % Second),
             "total_seconds" => new Builtins.BuiltinFunction(name, _ => Ops.Divide(Boxed.Of(Microseconds), Boxed.Of(Second)), "builtin_function_or_method"),
+            "resolution" => new JinjaTimeDelta(1),
             _ => null,
         };
         return value is not null;
