@@ -89,11 +89,14 @@ internal sealed class PersonFactory
             slot.TargetAge = 85 + random.NextInt(5);
         }
 
+        // All lives of a slot begin at the same instant, as in real data.
+        var birth = BirthInstant(slot.TargetAge, new SimRandom(SplitMix.Derive(key.SlotKey, 12)));
+
         var names = world.Names;
         var place = slot.Place;
         var person = new Person
         {
-            Birth = BirthInstant(slot.TargetAge, random),
+            Birth = birth,
             Gender = slot.Gender,
             Race = slot.Race,
             Ethnicity = slot.Ethnicity,

@@ -4,8 +4,8 @@ using FhirAspire.Simulation.Record;
 namespace FhirAspire.Simulation.Lifecycle;
 
 /// <summary>
-/// Quality of life, once a year (modules.md 9.5): disability weights of the conditions that were active in the year, weighted by age
-/// (0.1658 x age x e^(-0.04 age), Murray 1994), at most 1 a year.
+/// Quality of life, once a year (modules.md 9.5): disability weights of the conditions that were there when the year of life began, weighted by age
+/// (0.1658 x age x e^(-0.04 age), Murray 1994), at most 1 a year. What comes and goes within a year doesn't count: so the distribution is that of real data.
 /// </summary>
 internal sealed class QualityOfLife(Life life)
 {
@@ -34,18 +34,18 @@ internal sealed class QualityOfLife(Life life)
     {
         var weighted = life.Writer.DisablingConditions;
         var age = life.AgeInYears(time);
-        var from = time - (365 * SimTime.Day);
+        var from = life.Person.Birth + ((long)(365.25 * age) * SimTime.Day);
         var sum = 0.0;
         foreach (var condition in weighted)
         {
-            if (condition.Start <= time && (condition.IsOpen || condition.Stop > from))
+            if (condition.Start <= from && (condition.IsOpen || condition.Stop > from))
             {
                 sum += life.World.DisabilityWeight(condition.Code);
             }
         }
 
         weighted.RemoveAll(c => !c.IsOpen && c.Stop <= from);
-        var lost = Math.Min(1, sum * 0.1658 * age * Math.Exp(-0.04 * age));
+        var lost = Math.Min(1, sum * 0.1658 * (age + 1) * Math.Exp(-0.04 * (age + 1)));
         lostYears += lost;
         var person = life.Person;
         person.Daly = lostYears;

@@ -177,6 +177,34 @@ public class MeasuredRecordTests
         rows.Select(r => r.Split(',')[6]).ShouldBe(["0.0", "0.0", "1.0", "2.0"], "in January of a year the age is that of the birthday before");
     }
 
+    [Theory]
+    [InlineData("'exact': {'quantity': 90, 'unit': 'days'}", false)]
+    [InlineData("'exact': {'quantity': 400, 'unit': 'days'}", true)]
+    public void What_ends_before_the_next_birthday_costs_no_quality_of_life(string lasting, bool counts)
+    {
+        const string Diabetes = "{'system': 'SNOMED-CT', 'code': '44054006', 'display': 'Diabetes'}";
+        var run = Of(Initial("D") + Delay("D", 3700, "days", "V") + Visit("V", "E1", "C")
+            + $"'C': {{'type': 'ConditionOnset', 'codes': [{Diabetes}], 'direct_transition': 'Wait'}}, 'Wait': {{'type': 'Delay', {lasting}, 'direct_transition': 'Over'}},"
+            + $"'Over': {{'type': 'ConditionEnd', 'codes': [{Diabetes}], 'direct_transition': 'Terminal'}}," + Terminal);
+
+        (run.Patient.Person.Daly > 0).ShouldBe(counts);
+    }
+
+    [Fact]
+    public void All_lives_of_a_slot_begin_at_the_same_instant()
+    {
+        var modules = new Dictionary<string, string>
+        {
+            ["m"] = Initial("D") + Delay("D", 5, "years", "Coin") + "'Coin': {'type': 'Simple', 'distributed_transition': [{'transition': 'Dies', 'distribution': 0.7}, {'transition': 'Terminal', 'distribution': 0.3}]},"
+                + "'Dies': {'type': 'Death', 'direct_transition': 'Terminal'}," + Terminal,
+        };
+        var lives = Many(modules, 30, 4, "F", untilAlive: true, count: 20).GroupBy(p => p.Key.Index).ToList();
+
+        lives.ShouldContain(slot => slot.Count() > 2);
+        lives.ShouldAllBe(slot => slot.Select(p => p.Person.Birth).Distinct().Count() == 1);
+        lives.Select(slot => slot.First().Person.Birth).Distinct().Count().ShouldBe(20);
+    }
+
     [Fact]
     public void What_holds_something_active_is_exported_from_before_the_cut_off_with_its_supplies_and_devices()
     {
