@@ -70,6 +70,8 @@ public static class DashboardExtensions
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
         services.AddAuthentication(TokenAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        OidcSetup.Add(services);
+        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
         services.AddAuthorizationBuilder().AddPolicy(Roles.Operator, policy => policy.RequireRole(Roles.Operator));
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();

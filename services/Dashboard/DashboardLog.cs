@@ -22,4 +22,7 @@ internal static partial class DashboardLog
 
     [LoggerMessage(6007, LogLevel.Warning, "Credits and statements of the account could not be read; they are asked for again in an hour")]
     public static partial void AccountUnread(ILogger logger, Exception exception);
+
+    [LoggerMessage(6009, LogLevel.Warning, "A login by the OpenID Connect provider failed")]
+    public static partial void ProviderRefused(ILogger logger, Exception? exception);
 }

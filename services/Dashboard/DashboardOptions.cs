@@ -1,3 +1,4 @@
+using FhirAspire.Dashboard.Access;
 using System.ComponentModel.DataAnnotations;
 
 namespace FhirAspire.Dashboard;
@@ -77,6 +78,9 @@ public sealed class DashboardOptions
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan LateAfter { get; set; } = TimeSpan.FromMinutes(20);
 
-    /// <summary>Whether a login is needed: as soon as a token is set.</summary>
-    public bool NeedsLogin => !string.IsNullOrEmpty(ViewerToken) || !string.IsNullOrEmpty(OperatorToken);
+    /// <summary>Login by an OpenID Connect provider, beside tokens or in their place.</summary>
+    public OidcOptions Oidc { get; } = new();
+
+    /// <summary>Whether a login is needed: as soon as a token or a provider is set.</summary>
+    public bool NeedsLogin => !string.IsNullOrEmpty(ViewerToken) || !string.IsNullOrEmpty(OperatorToken) || Oidc.IsSet;
 }

@@ -75,7 +75,7 @@ internal sealed class OpenPage : IAsyncDisposable
         }
 
         var text = await Main.InnerTextAsync();
-        found.AddRange(Regex.Matches(text, @"\bNaN\b|\bundefined\b|\bInfinity\b|\[object |0001-01-01|01/01/0001|System\.\w+", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => $"shows {match.Value}"));
+        found.AddRange(Regex.Matches(text, @"\bNaN\b|\bundefined\b|\bInfinity\b|\[object |0001-01-01|01/01/0001|System\.\w+|could not be read", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => $"shows {match.Value}"));
         return found;
     }
 

@@ -76,7 +76,7 @@ public sealed class PageTests(RunningPipeline pipeline)
             ("quarantine", "quality?tab=quarantine", RunningPipeline.BrokenFile),
             ("quarantined-file", broken!, "cut off"),
             ("storage", "storage", "Staging"),
-            ("cohorts", "analytics/cohorts?a.cond=59621000&b.cond=15777000", "women"),
+            ("cohorts", "analytics/cohorts?a.cond=59621000.!44054006&b.cond=44054006", "women"),
             ("cost", "analytics/cost", "billed"),
             ("outcomes", "analytics/outcomes", "BMI"),
             ("population", "analytics/population", "women"),

@@ -116,6 +116,30 @@ public sealed class MartsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_person_counts_by_the_share_of_a_month_in_which_they_are_observed()
+    {
+        // All 40 are observed until 2026-01-01: 40 person-months in June, and one day of 31 in January.
+        var filter = AnalyticsFilter.Parse("?from=2025-06-01&to=2026-01-31");
+        var r = await charts.RunAsync(ChartCatalog.Find("cost-per-person")!, filter, 7);
+        r.Rows.Count.ShouldBe(8);
+        r.Number(0, "person_months")!.Value.ShouldBe(40, 1e-9);
+        r.Number(0, "value")!.Value.ShouldBe(((65 * 100) + 50) / 40.0, 1e-9);
+        r.Number(7, "person_months")!.Value.ShouldBe(40 / 31.0, 1e-9);
+        r.Number(7, "value").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_survival_curve_may_end_with_the_death_of_all_and_says_who_is_in_both_cohorts()
+    {
+        var filter = AnalyticsFilter.Parse("?cond=59621000&sex=F") with { Other = AnalyticsFilter.Parse("?cond=59621000") };
+        var r = await charts.RunAsync(ChartCatalog.Find("survival")!, filter, 7);
+        r.Count(0, "overlap").ShouldBe(10);
+
+        var dead = await charts.QueryAsync((await charts.SqlAsync(ChartCatalog.Find("survival")!, AnalyticsFilter.Parse("?cond=59621000"), 7)).Replace("p.is_deceased, min", "1 as is_deceased, min", StringComparison.Ordinal), 7);
+        dead.Number(dead.Rows.Count - 1, "value").ShouldBe(0);
+    }
+
+    [Fact]
     public void A_spreadsheet_takes_no_text_of_a_file_for_a_formula()
     {
         var csv = Export.Csv(new ReaderResult([new ReaderColumn("a", "VARCHAR"), new ReaderColumn("b", "INTEGER")], [["=1+1", -5], ["x,\"y\"", null]], false, TimeSpan.Zero));

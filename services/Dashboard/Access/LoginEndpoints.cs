@@ -1,7 +1,6 @@
 using System.Net;
 using FhirAspire.Dashboard.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 
 namespace FhirAspire.Dashboard.Access;
@@ -16,6 +15,7 @@ internal static class LoginEndpoints
     {
         endpoints.MapGet("/login", (HttpContext context, IAntiforgery antiforgery) => Page(context, antiforgery, null)).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapPost("/login", LoginAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        endpoints.MapGet("/login/oidc", (IOptions<DashboardOptions> options) => options.Value.Oidc.IsSet ? Results.Challenge(null, [OidcSetup.SchemeName]) : Results.NotFound()).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery) =>
         {
             await antiforgery.ValidateRequestAsync(context);
@@ -24,7 +24,7 @@ internal static class LoginEndpoints
         }).DisableAntiforgery().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext context, IAntiforgery antiforgery, IOptions<DashboardOptions> options, IDataProtectionProvider protection, AuditLog audit, TimeProvider time, ILogger<TokenAuthentication> logger)
+    private static async Task<IResult> LoginAsync(HttpContext context, IAntiforgery antiforgery, IOptions<DashboardOptions> options, AuditLog audit, TimeProvider time, ILogger<TokenAuthentication> logger)
     {
         if (!await antiforgery.IsRequestValidAsync(context))
         {
@@ -40,14 +40,7 @@ internal static class LoginEndpoints
             return Page(context, antiforgery, "This token is not known. Tokens stand in the configuration (Dashboard:ViewerToken, Dashboard:OperatorToken).");
         }
 
-        context.Response.Cookies.Append(TokenAuthentication.Cookie, TokenAuthentication.Protector(protection).Protect(role, TokenAuthentication.Lifetime), new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Strict,
-            Secure = context.Request.IsHttps || options.Value.TrustedProxy is not null,
-            MaxAge = TokenAuthentication.Lifetime,
-            IsEssential = true,
-        });
+        TokenAuthentication.LogIn(context, role, role);
         await audit.WriteAsync(Roles.Principal(TokenAuthentication.SchemeName, role, role), "log in", From(context), "done");
         return Results.Redirect("./");
     }
@@ -57,11 +50,13 @@ internal static class LoginEndpoints
     private static IResult Page(HttpContext context, IAntiforgery antiforgery, string? fault)
     {
         var tokens = antiforgery.GetAndStoreTokens(context);
+        var settings = context.RequestServices.GetRequiredService<IOptions<DashboardOptions>>().Value;
+        var provider = settings.Oidc.IsSet ? $"<p><a class=\"button primary\" href=\"login/oidc\">Log in with {WebUtility.HtmlEncode(settings.Oidc.Name)}</a></p>" : "";
         var alert = fault is null ? "" : $"<p class=\"login-fault\" role=\"alert\">{WebUtility.HtmlEncode(fault)}</p>";
         return Results.Content($"""
             <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Log in · FhirAspire</title><link rel="stylesheet" href="{Assets.Url("app.css")}"></head>
-            <body class="login"><main><h1>FhirAspire</h1><p>Paste your access token.</p>{alert}
+            <body class="login"><main><h1>FhirAspire</h1>{provider}<p>{(settings.Oidc.IsSet ? "Or paste" : "Paste")} your access token.</p>{alert}
             <form method="post" action="login"><input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}">
             <label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
             <button class="button primary" type="submit">Log in</button></form></main></body></html>

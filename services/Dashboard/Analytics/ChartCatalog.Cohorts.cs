@@ -13,7 +13,7 @@ internal static partial class ChartCatalog
             """, r => null, "Patients of all times.");
 
         yield return new Chart("survival", "cohorts", "How do they fare?", ChartForm.Survival, Survival, SurvivalFinding,
-            "Kaplan-Meier. Time zero is a patient's first record of the cohort's first condition, new cases only: earlier ones than the observed history are left out. Event: death of any cause; the others are censored at the end of their observation. Bands: 95 % (log-log). It describes, it claims no cause.", 7) { Series = "series", Unit = "share" };
+            "Kaplan-Meier. Time zero is a patient's first record of the cohort's first condition, new cases only: earlier ones than the observed history are left out. Event: death of any cause; the others are censored at the end of their observation. Bands: 95 % (log-log). Two cohorts that share no patient are compared by the log-rank test. It describes, it claims no cause.", 7) { Series = "series", Unit = "share" };
 
         yield return new Chart("profile", "cohorts", "Who are they?", ChartForm.Pairs, Profile,
             r => r.Rows.Count == 0 ? null : Difference(r) is { } i ? $"They differ most in: {Format.Clinical(r.Text(i, "label"))}" : null,
@@ -25,7 +25,7 @@ internal static partial class ChartCatalog
         var cohorts = new[] { ("A", f), ("B", f.Other) }.Where(pair => pair.Item2?.Conditions.Groups.Any(group => !group.IsNot) == true).ToList();
         if (cohorts.Count == 0)
         {
-            return "select null as series, null as days, null as n, null as events, null as value, null as low, null as high where false";
+            return "select null as series, null as days, null as n, null as events, null as value, null as low, null as high, 0 as overlap where false";
         }
 
         var names = cohorts.Select(pair => $"""
@@ -46,13 +46,14 @@ internal static partial class ChartCatalog
             steps as (
               select series, days, n, events,
                 case when min(n - events) over (partition by series order by days rows unbounded preceding) = 0 then 0
-                  else exp(sum(ln((n - events) * 1.0 / n)) over (partition by series order by days rows unbounded preceding)) end as value,
+                  else exp(sum(ln(nullif(n - events, 0) * 1.0 / n)) over (partition by series order by days rows unbounded preceding)) end as value,
                 sum(case when n > events then events * 1.0 / (n * (n - events)) else 0 end) over (partition by series order by days rows unbounded preceding) as greenwood
               from at_risk
             )
             select series, days, n, events, value,
               case when value > 0 and value < 1 then pow(value, exp(1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as low,
-              case when value > 0 and value < 1 then pow(value, exp(-1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as high
+              case when value > 0 and value < 1 then pow(value, exp(-1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as high,
+              (select count(*) from followed as x join followed as y on y.id = x.id and y.series = 'B' where x.series = 'A') as overlap
             from steps
             order by series, days
             """;

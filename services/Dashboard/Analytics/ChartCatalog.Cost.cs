@@ -64,6 +64,22 @@ internal static partial class ChartCatalog
             r => r.Rows.Count == 0 ? null : $"The split is known for {Format.Share(Enumerable.Range(0, r.Rows.Count).Where(i => r.Text(i, "series")!.Contains("(known)", StringComparison.Ordinal)).Sum(i => r.Number(i, "value") ?? 0) / Sum(r, "value"))} of cost",
             "FHIR carries neither payer coverage nor patient responsibility of insured patients: that part is unknown, not zero. Uninsured patients bear all of it.", 12) { Series = "series", Unit = "usd" };
 
+        yield return new Chart("cost-per-person", "cost", "What does a person cost in a month?", ChartForm.Columns, (f, w) => $"""
+            {Costs(f, w)},
+            months as (select cast(m as date) as month, cast(m + interval 1 month - interval 1 day as date) as last_day from generate_series(date_trunc('month', {w.A}), {w.B}, interval 1 month) as g(m)),
+            days as (
+              select m.month, m.last_day, datediff('day', greatest(p.observed_from, m.month, {w.A}), least(p.observed_until, m.last_day, {w.B})) + 1 as days
+              from months as m join patients as p on p.observed_from <= least(m.last_day, {w.B}) and p.observed_until >= greatest(m.month, {w.A})
+            ),
+            persons as (select month, sum(days * 1.0 / (datediff('day', month, last_day) + 1)) as person_months from days group by 1),
+            billed as (select cast(date_trunc('month', day) as date) as month, sum(cost) as cost from costs group by 1)
+            select p.month as label, coalesce(b.cost, 0) / p.person_months as value, coalesce(b.cost, 0) as billed, p.person_months
+            from persons as p left join billed as b on b.month = p.month
+            order by 1
+            """,
+            r => r.Rows.Count == 0 ? null : $"{Format.Usd(Sum(r, "billed") / Sum(r, "person_months"))} per person and month, over {Format.Count((long)Math.Round(Sum(r, "person_months")))} person-months",
+            CostNote + " A person counts in a month by the share of its days on which they are observed.", 12) { Unit = "usd" };
+
         yield return Top("cost-procedures", "Which procedures are billed most?", "fct_procedures");
         yield return Top("cost-medications", "Which medications are billed most?", "fct_medications");
     }

@@ -11,9 +11,12 @@ internal static class ApiAnalytics
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/charts", () => ApiEndpoints.Reply(ChartCatalog.All.Select(chart => new { chart.Id, chart.View, chart.Question, chart.Note })));
-        api.MapGet("/charts/{id}", ChartAsync);
-        api.MapPost("/sql", SqlAsync).DisableAntiforgery();
+        api.MapGet("/charts", () => ApiEndpoints.Reply(ChartCatalog.All.Select(chart => new { chart.Id, chart.View, chart.Question, chart.Note })))
+            .WithSummary("All charts with their questions and definitions.");
+        api.MapGet("/charts/{id}", ChartAsync)
+            .WithSummary("The rows of a chart with its SQL; filters as in the addresses of the pages; format json, csv or parquet.");
+        api.MapPost("/sql", SqlAsync).DisableAntiforgery()
+            .WithSummary("A query over the published marts: one SELECT.");
     }
 
     private static async Task<IResult> ChartAsync(HttpContext context, ChartService charts, MartsLibrary marts, string id, string? format, long? snap)

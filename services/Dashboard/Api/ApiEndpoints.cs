@@ -20,25 +20,37 @@ internal static class ApiEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api/v1").RequireAuthorization();
-        api.MapGet("/overview", (PipelineState state) => Reply(state.Current));
+        api.MapGet("/overview", (PipelineState state) => Reply(state.Current))
+            .WithSummary("The pipeline now: jobs, stages, totals, what needs a person.");
         api.MapGet("/runs", async (IRunStore store, string? job, string? status, DateTime? from, DateTime? to, long? before, int? limit, CancellationToken stop) =>
             TryName(status, out RunStatus? wanted, out var fault)
                 ? Reply(await store.QueryAsync(new RunFilter { Job = job, Status = wanted, From = from?.ToUniversalTime(), To = to?.ToUniversalTime(), Before = before, Limit = Math.Clamp(limit ?? 50, 1, 1000) }, stop))
-                : fault);
+                : fault)
+            .WithSummary("Runs, newest first; the next page by before.");
         api.MapGet("/runs/{id:long}", async (IRunStore store, long id, CancellationToken stop) =>
-            await store.FindAsync(id, stop) is { } run ? Reply(new { run, nodes = await store.NodesAsync(id, stop) }) : Fault(404, "DB2001", $"there is no run {id}"));
-        api.MapGet("/errors", async (QuarantineReader quarantine, int? limit, CancellationToken stop) => Reply(await quarantine.OpenAsync(limit ?? 100, stop)));
-        api.MapPost("/errors/retry", RetryErrorsAsync).DisableAntiforgery();
-        api.MapPost("/backup", BackupAsync).DisableAntiforgery();
+            await store.FindAsync(id, stop) is { } run ? Reply(new { run, nodes = await store.NodesAsync(id, stop) }) : Fault(404, "DB2001", $"there is no run {id}"))
+            .WithSummary("A run with its attempts, log, models and tests.");
+        api.MapGet("/errors", async (QuarantineReader quarantine, int? limit, CancellationToken stop) => Reply(await quarantine.OpenAsync(limit ?? 100, stop)))
+            .WithSummary("What could not be loaded.");
+        api.MapPost("/errors/retry", RetryErrorsAsync).DisableAntiforgery()
+            .WithSummary("Reads quarantined files again; without keys all.");
+        api.MapPost("/backup", BackupAsync).DisableAntiforgery()
+            .WithSummary("Makes a backup.");
         api.MapGet("/quality", async (OperationsStore store, string? kind, string? target, int? limit, CancellationToken stop) =>
-            TryName(kind, out QualityKind? wanted, out var fault) ? Reply(await store.QualityAsync(wanted, target, Math.Clamp(limit ?? 200, 1, 10_000), stop)) : fault);
-        api.MapGet("/alerts", async (OperationsStore store, bool? open, int? limit, CancellationToken stop) => Reply(await store.AlertsAsync(Math.Clamp(limit ?? 100, 1, 1000), open ?? false, stop)));
-        api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)));
-        api.MapGet("/storage", async (StorageReport report, TimeProvider time, int? days, CancellationToken stop) => Reply(await report.ReadAsync(time.GetUtcNow().UtcDateTime.AddDays(-Math.Clamp(days ?? 1, 1, 366)), stop)));
+            TryName(kind, out QualityKind? wanted, out var fault) ? Reply(await store.QualityAsync(wanted, target, Math.Clamp(limit ?? 200, 1, 10_000), stop)) : fault)
+            .WithSummary("Results of the data checks, newest run first.");
+        api.MapGet("/alerts", async (OperationsStore store, bool? open, int? limit, CancellationToken stop) => Reply(await store.AlertsAsync(Math.Clamp(limit ?? 100, 1, 1000), open ?? false, stop)))
+            .WithSummary("Alerts, newest first.");
+        api.MapGet("/audit", async (AuditLog audit, int? limit, CancellationToken stop) => Reply(await audit.ReadAsync(Math.Clamp(limit ?? 100, 1, 1000), stop)))
+            .WithSummary("Who did what.");
+        api.MapGet("/storage", async (StorageReport report, TimeProvider time, int? days, CancellationToken stop) => Reply(await report.ReadAsync(time.GetUtcNow().UtcDateTime.AddDays(-Math.Clamp(days ?? 1, 1, 366)), stop)))
+            .WithSummary("What is stored where, what the process uses, what it would cost.");
         api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
-        api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery();
+        api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery()
+            .WithSummary("Runs, retries, cancels, pauses or resumes a job.");
         ApiAnalytics.Map(api);
-        api.MapFallback("{*path}", () => Fault(404, "DB2008", "there is no such address below /api/v1"));
+        api.MapFallback("{*path}", () => Fault(404, "DB2008", "there is no such address below /api/v1")).ExcludeFromDescription();
+        endpoints.MapOpenApi(ApiDocument.Path).RequireAuthorization();
     }
 
     // Names are taken as the API writes them, in any case; a number is none.

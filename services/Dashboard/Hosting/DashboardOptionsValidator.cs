@@ -29,6 +29,7 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
             faults.Add($"{DashboardOptions.Section}:ViewerToken and OperatorToken are equal; expected two different ones.");
         }
 
+        faults.AddRange(options.Oidc.Faults().Select(fault => $"{DashboardOptions.Section}:Oidc:{fault}"));
         if (options.TrustedProxy is { } proxy && !IPAddress.TryParse(proxy, out _))
         {
             faults.Add($"{DashboardOptions.Section}:TrustedProxy is '{proxy}'; expected an IP address.");
@@ -47,7 +48,7 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
         {
             if (!options.NeedsLogin)
             {
-                faults.Add($"{DashboardOptions.Section}:Bind is {options.Bind}, which others can reach, but no login is set; set {DashboardOptions.Section}:OperatorToken and ViewerToken, or bind to 127.0.0.1.");
+                faults.Add($"{DashboardOptions.Section}:Bind is {options.Bind}, which others can reach, but no login is set; set {DashboardOptions.Section}:OperatorToken and ViewerToken, or Oidc, or bind to 127.0.0.1.");
             }
 
             if (options.CertificateFile is null && options.TrustedProxy is null)
