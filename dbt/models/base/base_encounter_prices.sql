@@ -8,31 +8,46 @@ with remainders as (
 ),
 
 by_code as (
-    select state, encounterclass, code, remainder, sum(claims) as claims from remainders group by state, encounterclass, code, remainder
+    select
+        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' || coalesce(code, '') as price_key,
+        state, encounterclass, code, remainder, sum(claims) as claims
+    from remainders
+    group by state, encounterclass, code, remainder
 ),
 
 by_class as (
-    select state, encounterclass, remainder, sum(claims) as claims from remainders group by state, encounterclass, remainder
+    select
+        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' as price_key,
+        state, encounterclass, remainder, sum(claims) as claims
+    from by_code
+    group by state, encounterclass, remainder
+),
+
+-- Only what the most claims share is ranked: sorting all of it would be most of the work.
+most_of_code as (
+    select price_key, max(claims) as claims from by_code group by price_key
+),
+
+most_of_class as (
+    select price_key, max(claims) as claims from by_class group by price_key
 ),
 
 ranked as (
     select
-        state, encounterclass, code, remainder, claims,
-        row_number() over (partition by state, encounterclass, code order by claims desc, remainder) as place
-    from by_code
+        c.price_key, c.state, c.encounterclass, c.code, c.remainder,
+        row_number() over (partition by c.state, c.encounterclass, c.code order by c.remainder) as place
+    from by_code as c
+    inner join most_of_code as m on m.price_key = c.price_key and m.claims = c.claims
     union all
     select
-        state, encounterclass, cast(null as varchar) as code, remainder, claims,
-        row_number() over (partition by state, encounterclass order by claims desc, remainder) as place
-    from by_class
+        c.price_key, c.state, c.encounterclass, cast(null as varchar) as code, c.remainder,
+        row_number() over (partition by c.state, c.encounterclass order by c.remainder) as place
+    from by_class as c
+    inner join most_of_class as m on m.price_key = c.price_key and m.claims = c.claims
 ),
 
 prices as (
-    select
-        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' || coalesce(code, '') as price_key,
-        state, encounterclass, code, remainder as price
-    from ranked
-    where place = 1
+    select price_key, state, encounterclass, code, remainder as price from ranked where place = 1
 )
 
 select

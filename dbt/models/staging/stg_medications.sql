@@ -37,7 +37,7 @@ medication_resources as (
     select
         wanted.resource_id, wanted.file_key as asked_by, m.file_key, m.entry_index, m.s3_last_modified, m.resource
     from wanted
-    inner join {{ ref('base_fhir_resources') }} as m on m.resource_id = wanted.medication_id
+    inner join {{ ref('base_fhir_resources') }} as m on m.resource_id = wanted.medication_id{{ narrowed('m.resource_id', 'select medication_id from wanted') }}
     where m.resource_type = 'Medication'
 ),
 

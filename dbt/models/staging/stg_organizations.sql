@@ -14,7 +14,7 @@ ranked as (
         r.resource_id, r.file_key, r.entry_index, r.resource,
         row_number() over (partition by r.resource_id order by r.s3_last_modified desc, r.file_key desc, r.entry_index desc) as place
     from {{ ref('base_fhir_resources') }} as r
-    inner join changed on changed.organization_id = r.resource_id
+    inner join changed on changed.organization_id = r.resource_id{{ narrowed('r.resource_id', 'select organization_id from changed') }}
     where r.resource_type = 'Organization'
 ),
 

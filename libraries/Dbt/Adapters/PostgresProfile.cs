@@ -12,9 +12,10 @@ internal static class PostgresProfile
 {
     /// <summary>
     /// How the host's own project is planned. PostgreSQL knows nothing of a CTE's size, takes it for one row, and joins large ones by nested loops, whose time
-    /// grows with the square of an increment; and it compiles statements that run once.
+    /// grows with the square of an increment; and it compiles statements that run once. Its own 4 MB
+    /// for a sort or a hash table send every larger one to disk; who has set more keeps it.
     /// </summary>
-    public static readonly string[] Planning = ["set enable_nestloop = off", "set jit = off"];
+    public static readonly string[] Planning = ["set enable_nestloop = off", "set jit = off", "select set_config('work_mem', '64MB', false) where pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')"];
 
     public static ConnectionSource Connect(DbtProfile profile)
     {
