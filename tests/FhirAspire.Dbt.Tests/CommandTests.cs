@@ -101,6 +101,21 @@ public sealed class CommandTests : IDisposable
         Statuses().ShouldBe("error,skipped,skipped");
     }
 
+    [Fact]
+    public async Task A_Python_model_is_parsed_and_fails_alone_when_it_is_run()
+    {
+        Write("models/scores.py", "def model(dbt, session):\n    # dbt.ref('nothing')\n    dbt.config(materialized=\"table\", tags=['py', \"x(1)\"])\n    orders = dbt.ref(\"orders\").df()\n    return orders\n");
+        Write("models/after.sql", "select * from {{ ref('scores') }}");
+
+        (await RunAsync("ls", "--select", "+tag:py", "--output", "name")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).ShouldBe(["orders", "raw", "scores", "unique_orders_id"]);
+        var (exit, text, errors) = await RunAsync("build");
+
+        exit.ShouldBe(1);
+        (text + errors).ShouldContain("DBT2203");
+        (text + errors).ShouldContain("WARN=0 ERROR=1 SKIP=1");
+        (await RunAsync("build", "--exclude", "scores+")).Exit.ShouldBe(0);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private string Statuses() => string.Join(',', Regex.Matches(File.ReadAllText(Path.Combine(folder, "target", "run_results.json")), "\"status\": ?\"([a-z]+)\"").Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));

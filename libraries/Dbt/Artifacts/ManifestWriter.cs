@@ -28,15 +28,15 @@ internal static class ManifestWriter
             ["macros"] = new DbtMap(manifest.Macros.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, Macro(entry.Value)))),
             ["docs"] = new DbtMap(manifest.Docs.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, Doc(entry.Value)))),
             ["exposures"] = Nodes(manifest.Exposures),
-            ["metrics"] = new DbtMap(),
+            ["metrics"] = Semantics(manifest, DbtResourceType.Metric),
             ["groups"] = new DbtMap(manifest.Groups.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, Group(entry.Value)))),
             ["selectors"] = manifest.Selectors,
             ["disabled"] = disabled,
             ["parent_map"] = Edges(manifest.ParentMap),
             ["child_map"] = Edges(manifest.ChildMap),
             ["group_map"] = GroupMap(manifest),
-            ["saved_queries"] = new DbtMap(),
-            ["semantic_models"] = new DbtMap(),
+            ["saved_queries"] = Semantics(manifest, DbtResourceType.SavedQuery),
+            ["semantic_models"] = Semantics(manifest, DbtResourceType.SemanticModel),
             ["unit_tests"] = Nodes(manifest.UnitTests),
             ["functions"] = new DbtMap(),
         };
@@ -99,6 +99,9 @@ internal static class ManifestWriter
     };
 
     private static DbtMap Nodes(OrderedDictionary<string, DbtNode> nodes) => new(nodes.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, NodeWriter.Write(entry.Value))));
+
+    private static DbtMap Semantics(Manifest manifest, DbtResourceType type) =>
+        new(manifest.Semantics.Where(entry => entry.Value.ResourceType == type).Select(entry => KeyValuePair.Create<object, object?>(entry.Key, NodeWriter.Write(entry.Value))));
 
     private static DbtMap Edges(Dictionary<string, List<string>> edges) => new(edges.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, NodeWriter.Texts(entry.Value.Order(StringComparer.Ordinal)))));
 

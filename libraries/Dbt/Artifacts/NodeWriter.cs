@@ -36,6 +36,7 @@ internal static class NodeWriter
         DbtResourceType.Source => Source(node),
         DbtResourceType.Exposure => Exposure(node),
         DbtResourceType.UnitTest => UnitTest(node),
+        DbtResourceType.SemanticModel or DbtResourceType.Metric or DbtResourceType.SavedQuery => Semantic(node),
         _ => Node(node),
     };
 
@@ -202,9 +203,45 @@ internal static class NodeWriter
             ["depends_on"] = new DbtMap { ["macros"] = Texts(node.DependsOnMacros), ["nodes"] = Texts(node.DependsOnNodes) },
             ["refs"] = new List<object?>(node.Refs.Select(Ref)),
             ["sources"] = new List<object?>(node.Sources.Select(source => new List<object?> { source.Source, source.Table })),
-            ["metrics"] = new List<object?>(),
+            ["metrics"] = new List<object?>(node.MetricNames.Select(name => new List<object?> { name })),
             ["created_at"] = node.CreatedAt,
         };
+    }
+
+    private static DbtMap Semantic(DbtNode node)
+    {
+        var map = new DbtMap
+        {
+            ["name"] = node.Name,
+            ["resource_type"] = node.ResourceType.Name(),
+            ["package_name"] = node.PackageName,
+            ["path"] = node.Path,
+            ["original_file_path"] = node.OriginalFilePath,
+            ["unique_id"] = node.UniqueId,
+            ["fqn"] = Texts(node.Fqn),
+            ["description"] = node.Description.Length == 0 && node.ResourceType != DbtResourceType.Metric ? null : node.Description,
+        };
+        map.Update(node.Semantic!);
+        map["metadata"] = null;
+        map["config"] = node.Config;
+        map["unrendered_config"] = node.UnrenderedConfig;
+        map["group"] = node.Group;
+        map["depends_on"] = new DbtMap { ["macros"] = Texts(node.DependsOnMacros), ["nodes"] = Texts(node.DependsOnNodes) };
+        map["refs"] = new List<object?>(node.Refs.Select(Ref));
+        map["created_at"] = node.CreatedAt;
+        if (node.ResourceType == DbtResourceType.Metric)
+        {
+            map["meta"] = node.Meta;
+            map["sources"] = new List<object?>();
+            map["metrics"] = new List<object?>();
+        }
+
+        if (node.ResourceType != DbtResourceType.SemanticModel)
+        {
+            map["tags"] = Texts(node.Tags);
+        }
+
+        return map;
     }
 
     private static DbtMap UnitTest(DbtNode node)

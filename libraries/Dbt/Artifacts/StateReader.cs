@@ -68,7 +68,7 @@ internal static class StateReader
         var map = ReadMap(path);
         var metadata = map.GetMap("metadata") ?? [];
         var manifest = new Manifest { ProjectName = metadata.GetString("project_name") ?? string.Empty, AdapterType = metadata.GetString("adapter_type") ?? string.Empty };
-        foreach (var (section, target) in new[] { ("nodes", manifest.Nodes), ("sources", manifest.Sources), ("exposures", manifest.Exposures), ("unit_tests", manifest.UnitTests) })
+        foreach (var (section, target) in new[] { ("nodes", manifest.Nodes), ("sources", manifest.Sources), ("exposures", manifest.Exposures), ("unit_tests", manifest.UnitTests), ("semantic_models", manifest.Semantics), ("metrics", manifest.Semantics), ("saved_queries", manifest.Semantics) })
         {
             foreach (var (id, value) in map.GetMap(section) ?? [])
             {
@@ -142,6 +142,11 @@ internal static class StateReader
             {
                 SourceName = Val.Str(map.Get("source_name")), Identifier = Val.Str(map.Get("identifier")), Quoting = map.GetMap("quoting") ?? [], Freshness = map.GetMap("freshness"), External = map.GetMap("external"),
             };
+        }
+
+        if (type.IsSemantic())
+        {
+            node.Semantic = map;
         }
 
         if (type == DbtResourceType.Exposure)

@@ -16,7 +16,7 @@ internal static class ListCommand
         var options = session.Options;
         var graph = DbtGraph.Build(session.Manifest);
         Deferral.Apply(session);
-        var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Snapshot, DbtResourceType.Seed, DbtResourceType.Test, DbtResourceType.Source, DbtResourceType.Exposure, DbtResourceType.UnitTest, DbtResourceType.Analysis);
+        var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Snapshot, DbtResourceType.Seed, DbtResourceType.Test, DbtResourceType.Source, DbtResourceType.Exposure, DbtResourceType.UnitTest, DbtResourceType.Analysis, DbtResourceType.SemanticModel, DbtResourceType.Metric, DbtResourceType.SavedQuery);
         var isModelsAlone = options.Flag("models") == true;
         var selected = Selecting.Select(session, graph, node => types(node) && (!isModelsAlone || node.ResourceType == DbtResourceType.Model) && (node.ResourceType != DbtResourceType.Analysis || options.ResourceTypes.Contains("analysis", StringComparer.Ordinal) || options.ResourceTypes.Contains("all", StringComparer.Ordinal)), Selecting.State(session));
 
@@ -50,6 +50,7 @@ internal static class ListCommand
     private static string Selector(DbtNode node) => node.ResourceType switch
     {
         DbtResourceType.Source => $"source:{node.PackageName}.{node.Source!.SourceName}.{node.Name}",
+        DbtResourceType.SemanticModel or DbtResourceType.Metric or DbtResourceType.SavedQuery => $"{node.ResourceType.Name()}:{node.PackageName}.{node.Name}",
         DbtResourceType.Exposure => $"exposure:{node.PackageName}.{node.Name}",
         DbtResourceType.UnitTest => $"unit_test:{node.PackageName}.{node.Name}{(node.Version is null ? string.Empty : $"_v{Val.Str(node.Version)}")}",
         _ => string.Join('.', node.Fqn),

@@ -100,7 +100,7 @@ internal static class NodeCommand
             "snapshot" => Selecting.Types(options, DbtResourceType.Snapshot),
             "clone" => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Seed, DbtResourceType.Snapshot),
             "compile" => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.Operation, DbtResourceType.UnitTest),
-            _ => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Seed, DbtResourceType.Snapshot, DbtResourceType.Test, DbtResourceType.UnitTest, DbtResourceType.Exposure),
+            _ => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Seed, DbtResourceType.Snapshot, DbtResourceType.Test, DbtResourceType.UnitTest, DbtResourceType.Exposure, DbtResourceType.SavedQuery),
         };
         return types;
     }

@@ -70,7 +70,7 @@ internal static class Preparation
         foreach (var selection in session.Invocation.AtomicGroups)
         {
             var spec = SelectionParser.FromCommandLine([selection], null, IndirectSelection.Eager);
-            var ids = selector.Select(spec, node => session.Selected.Contains(node.UniqueId) && node.ResourceType is not (DbtResourceType.Source or DbtResourceType.Exposure));
+            var ids = selector.Select(spec, node => session.Selected.Contains(node.UniqueId) && node.ResourceType is not (DbtResourceType.Source or DbtResourceType.Exposure or DbtResourceType.SavedQuery));
             if (ids.Count > 0)
             {
                 groups.Add(new AtomicGroup(ids));

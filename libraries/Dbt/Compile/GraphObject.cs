@@ -45,7 +45,10 @@ internal sealed class GraphObject(DbtSession session) : JinjaObject
             "exposures" => session.Templates.Graph(session, name, manifest => manifest.Exposures.Values),
             "unit_tests" => session.Templates.Graph(session, name, manifest => manifest.UnitTests.Values),
             "groups" => new JinjaDict(session.Manifest.Groups.Values.Select(group => KeyValuePair.Create(group.UniqueId, Host.ToTemplate(ManifestWriter.Group(group))))),
-            "metrics" or "semantic_models" or "saved_queries" or "functions" => new JinjaDict(),
+            "metrics" => session.Templates.Graph(session, name, manifest => manifest.Semantics.Values.Where(node => node.ResourceType == DbtResourceType.Metric)),
+            "semantic_models" => session.Templates.Graph(session, name, manifest => manifest.Semantics.Values.Where(node => node.ResourceType == DbtResourceType.SemanticModel)),
+            "saved_queries" => session.Templates.Graph(session, name, manifest => manifest.Semantics.Values.Where(node => node.ResourceType == DbtResourceType.SavedQuery)),
+            "functions" => new JinjaDict(),
             _ => null,
         };
         return value is not null;

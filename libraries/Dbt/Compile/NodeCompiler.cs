@@ -46,7 +46,7 @@ internal sealed class NodeCompiler(DbtSession session)
                 extra[TestArguments.Variable] = TestArguments.Render(node, scope);
             }
 
-            node.CompiledCode = session.Templates.Render(node.RawCode, node.OriginalFilePath, scope);
+            node.CompiledCode = node.Language == "python" ? node.RawCode : session.Templates.Render(node.RawCode, node.OriginalFilePath, scope);
         }
         catch (DbtException exception)
         {

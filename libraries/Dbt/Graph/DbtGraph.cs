@@ -20,7 +20,7 @@ internal sealed class DbtGraph
             graph.AddNode(source.UniqueId);
         }
 
-        foreach (var node in manifest.Nodes.Values.Concat(manifest.Exposures.Values).Concat(manifest.UnitTests.Values))
+        foreach (var node in manifest.Nodes.Values.Concat(manifest.Exposures.Values).Concat(manifest.UnitTests.Values).Concat(manifest.Semantics.Values))
         {
             graph.AddNode(node.UniqueId);
             foreach (var parent in node.DependsOnNodes)

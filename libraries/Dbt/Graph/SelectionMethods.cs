@@ -21,7 +21,9 @@ internal sealed class SelectionMethods(Manifest manifest, IReadOnlyList<DbtNode>
             "source" => Source(value),
             "exposure" => Named(DbtResourceType.Exposure, value, "exposure"),
             "unit_test" => Named(DbtResourceType.UnitTest, value, "unit test"),
-            "metric" or "semantic_model" or "saved_query" => [],
+            "metric" => Named(DbtResourceType.Metric, value, "metric"),
+            "semantic_model" => Named(DbtResourceType.SemanticModel, value, "semantic model"),
+            "saved_query" => Named(DbtResourceType.SavedQuery, value, "saved query"),
             "path" => Path(value),
             "file" => Where(node => System.IO.Path.GetFileName(node.OriginalFilePath) is var file && (Text.FnMatch(file, value) || Text.FnMatch(System.IO.Path.GetFileNameWithoutExtension(file), value))),
             "package" => Package(value),
@@ -188,7 +190,7 @@ internal sealed class SelectionMethods(Manifest manifest, IReadOnlyList<DbtNode>
     {
         if (ResourceTypes.Parse(value) is not { } type)
         {
-            return value is "metric" or "semantic_model" or "saved_query" or "function" or "fixture" or "rpc"
+            return value is "function" or "fixture" or "rpc"
                 ? []
                 : throw Invalid($"Invalid resource_type selector \"{value}\"", value, "a resource type such as model, test, seed, snapshot, source");
         }

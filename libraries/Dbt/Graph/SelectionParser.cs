@@ -5,7 +5,7 @@ namespace FhirAspire.Dbt.Graph;
 /// <summary>Reads selections from command lines and from <c>selectors.yml</c>.</summary>
 internal static class SelectionParser
 {
-    private static readonly string[] Everything = ["fqn:*", "source:*", "exposure:*", "metric:*", "semantic_model:*"];
+    private static readonly string[] Everything = ["fqn:*", "source:*", "exposure:*", "metric:*", "semantic_model:*", "saved_query:*"];
 
     /// <summary>The selection of <c>--select</c> and <c>--exclude</c>: blanks unite, commas intersect.</summary>
     public static SelectionSpec FromCommandLine(IReadOnlyList<string>? select, IReadOnlyList<string>? exclude, IndirectSelection indirect) =>

@@ -28,7 +28,7 @@ internal sealed class StateComparison(Manifest before, Manifest now)
         },
     };
 
-    private static bool HasContents(DbtNode node) => node.ResourceType is not (DbtResourceType.Source or DbtResourceType.Exposure or DbtResourceType.UnitTest);
+    private static bool HasContents(DbtNode node) => node.ResourceType is not (DbtResourceType.Source or DbtResourceType.Exposure or DbtResourceType.UnitTest) && !node.ResourceType.IsSemantic();
 
     private DbtNode? Old(DbtNode node) => before.Find(node.UniqueId);
 
@@ -38,7 +38,7 @@ internal sealed class StateComparison(Manifest before, Manifest now)
     {
         if (old is null)
         {
-            return node.ResourceType is DbtResourceType.Source or DbtResourceType.Exposure;
+            return node.ResourceType is DbtResourceType.Source or DbtResourceType.Exposure || node.ResourceType.IsSemantic();
         }
 
         switch (node.ResourceType)
@@ -50,6 +50,8 @@ internal sealed class StateComparison(Manifest before, Manifest now)
                 return old.Fqn.SequenceEqual(node.Fqn, StringComparer.Ordinal) && old.Exposure!.Type == node.Exposure!.Type && Val.Equals(old.Exposure.Owner, node.Exposure.Owner)
                     && old.Exposure.Maturity == node.Exposure.Maturity && old.Exposure.Url == node.Exposure.Url && old.Description == node.Description
                     && old.Exposure.Label == node.Exposure.Label && old.DependsOnNodes.ToHashSet(StringComparer.Ordinal).SetEquals(node.DependsOnNodes) && SameConfig(old, node);
+            case DbtResourceType.SemanticModel or DbtResourceType.Metric or DbtResourceType.SavedQuery:
+                return SameSemantics(Artifacts.NodeWriter.Write(node), old.Semantic!);
             case DbtResourceType.UnitTest:
                 return old.Checksum == node.Checksum;
             case DbtResourceType.Test when node.Test is not null:
@@ -60,6 +62,8 @@ internal sealed class StateComparison(Manifest before, Manifest now)
                     && (node.ResourceType != DbtResourceType.Model || SameContract(old, node));
         }
     }
+
+    private static bool SameSemantics(DbtMap now, DbtMap before) => now.All(entry => entry.Key is "created_at" or "path" or "original_file_path" or "unrendered_config" || Val.Equals(entry.Value, before.Get(Val.Str(entry.Key))));
 
     private static bool SameBody(DbtNode old, DbtNode node) =>
         node.ResourceType == DbtResourceType.Seed ? old.Checksum == node.Checksum && old.ChecksumName == node.ChecksumName

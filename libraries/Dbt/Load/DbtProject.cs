@@ -64,6 +64,9 @@ internal sealed class DbtProject
             DbtResourceType.Test => file.GetMap("data_tests") ?? file.GetMap("tests"),
             DbtResourceType.Exposure => file.GetMap("exposures"),
             DbtResourceType.UnitTest => file.GetMap("unit_tests"),
+            DbtResourceType.SemanticModel => file.GetMap("semantic-models"),
+            DbtResourceType.Metric => file.GetMap("metrics"),
+            DbtResourceType.SavedQuery => file.GetMap("saved-queries"),
             _ => file.GetMap("models"),
         }) ?? [];
     }

@@ -21,6 +21,9 @@ internal static class ConfigDefaults
         [DbtResourceType.Test] = [.. Common, "materialized", "severity", "store_failures", "store_failures_as", "where", "limit", "fail_calc", "warn_if", "error_if", "sql_header"],
         [DbtResourceType.Source] = ["enabled", "event_time", "freshness", "loaded_at_field", "loaded_at_query", "meta", "tags"],
         [DbtResourceType.Exposure] = ["enabled", "tags", "meta"],
+        [DbtResourceType.SemanticModel] = ["enabled", "group", "meta"],
+        [DbtResourceType.Metric] = ["enabled", "group", "meta"],
+        [DbtResourceType.SavedQuery] = ["enabled", "group", "meta", "export_as", "schema", "cache"],
         [DbtResourceType.UnitTest] = ["tags", "meta", "enabled"],
     };
 
@@ -35,6 +38,10 @@ internal static class ConfigDefaults
                 return new DbtMap { ["enabled"] = true, ["event_time"] = null, ["freshness"] = FreshnessDefault(), ["loaded_at_field"] = null, ["loaded_at_query"] = null, ["meta"] = new DbtMap(), ["tags"] = new List<object?>() };
             case DbtResourceType.Exposure:
                 return new DbtMap { ["enabled"] = true, ["tags"] = new List<object?>(), ["meta"] = new DbtMap() };
+            case DbtResourceType.SemanticModel or DbtResourceType.Metric:
+                return new DbtMap { ["enabled"] = true, ["group"] = null, ["meta"] = new DbtMap() };
+            case DbtResourceType.SavedQuery:
+                return new DbtMap { ["enabled"] = true, ["group"] = null, ["meta"] = new DbtMap(), ["export_as"] = null, ["schema"] = null, ["cache"] = new DbtMap { ["enabled"] = false } };
             case DbtResourceType.UnitTest:
                 return new DbtMap { ["tags"] = new List<object?>(), ["meta"] = new DbtMap(), ["enabled"] = true, ["static_analysis"] = null };
             case DbtResourceType.Test:

@@ -75,8 +75,9 @@ internal static partial class ReferenceText
     {
         if (Parse(text) is not { } reference)
         {
-            if (text.TrimStart().StartsWith("metric(", StringComparison.Ordinal))
+            if (MetricPattern().Match(text) is { Success: true } metric)
             {
+                node.MetricNames.Add(metric.Groups["name"].Value);
                 return;
             }
 
@@ -92,6 +93,9 @@ internal static partial class ReferenceText
             node.Sources.Add(reference.Source!.Value);
         }
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"\A\s*metric\s*\(\s*['""](?<name>[^'""]+)['""]\s*\)\s*\z", System.Text.RegularExpressions.RegexOptions.CultureInvariant | System.Text.RegularExpressions.RegexOptions.ExplicitCapture, 1000)]
+    private static partial System.Text.RegularExpressions.Regex MetricPattern();
 
     public static (RefArgs? Ref, (string, string)? Source)? Parse(string text)
     {

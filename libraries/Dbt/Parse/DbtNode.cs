@@ -196,6 +196,12 @@ internal sealed class DbtNode
 
     public UnitTestInfo? UnitTest { get; set; }
 
+    /// <summary>What a semantic model, metric or saved query has besides a node, as the manifest shows it.</summary>
+    public DbtMap? Semantic { get; set; }
+
+    /// <summary>The metrics that an exposure names.</summary>
+    public List<string> MetricNames { get; set; } = [];
+
     /// <summary>The place of a hook in its list.</summary>
     public int? Index { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed class Manifest
 
     public OrderedDictionary<string, DbtNode> UnitTests { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Semantic models, metrics and saved queries.</summary>
+    public OrderedDictionary<string, DbtNode> Semantics { get; } = new(StringComparer.Ordinal);
+
     public OrderedDictionary<string, DbtMacro> Macros { get; } = new(StringComparer.Ordinal);
 
     public OrderedDictionary<string, DocBlock> Docs { get; } = new(StringComparer.Ordinal);
@@ -38,11 +41,11 @@ internal sealed class Manifest
 
     public required string AdapterType { get; init; }
 
-    /// <summary>Nodes, sources, exposures and unit tests: what may be selected.</summary>
-    public IEnumerable<DbtNode> AllNodes => Nodes.Values.Concat(Sources.Values).Concat(Exposures.Values).Concat(UnitTests.Values);
+    /// <summary>Nodes, sources, exposures, unit tests and what the semantic layer has: what may be selected.</summary>
+    public IEnumerable<DbtNode> AllNodes => Nodes.Values.Concat(Sources.Values).Concat(Exposures.Values).Concat(UnitTests.Values).Concat(Semantics.Values);
 
     public DbtNode? Find(string uniqueId) =>
-        Nodes.TryGetValue(uniqueId, out var node) || Sources.TryGetValue(uniqueId, out node) || UnitTests.TryGetValue(uniqueId, out node) || Exposures.TryGetValue(uniqueId, out node)
+        Nodes.TryGetValue(uniqueId, out var node) || Sources.TryGetValue(uniqueId, out node) || UnitTests.TryGetValue(uniqueId, out node) || Exposures.TryGetValue(uniqueId, out node) || Semantics.TryGetValue(uniqueId, out node)
             ? node
             : null;
 

@@ -10,12 +10,14 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
     public void Finish()
     {
         manifest.ForgetLookup();
-        foreach (var node in manifest.Nodes.Values.Concat(manifest.Exposures.Values).ToList())
+        foreach (var node in manifest.Nodes.Values.Concat(manifest.Exposures.Values).Concat(manifest.Semantics.Values).ToList())
         {
             Resolve(node);
         }
 
-        foreach (var node in manifest.Nodes.Values.Concat(manifest.Sources.Values).Concat(manifest.Exposures.Values))
+        new SemanticResolver(session, manifest).Resolve();
+
+        foreach (var node in manifest.Nodes.Values.Concat(manifest.Sources.Values).Concat(manifest.Exposures.Values).Concat(manifest.Semantics.Values))
         {
             Describe(node);
         }
@@ -105,6 +107,11 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
             source.SourceDescription = Render(source.SourceDescription, node.UniqueId, node.PackageName, null);
         }
 
+        foreach (var part in new[] { "entities", "dimensions", "measures" }.SelectMany(key => node.Semantic?.GetList(key) ?? []).OfType<DbtMap>())
+        {
+            part["description"] = part.GetString("description") is { } text ? Render(text, node.UniqueId, node.PackageName, null) : null;
+        }
+
         foreach (var column in node.Columns.Values)
         {
             column.Description = Render(column.Description, node.UniqueId, node.PackageName, column.DocBlocks);
@@ -180,7 +187,7 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
     private void CheckGroups()
     {
         var known = manifest.Groups.Values.Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var node in manifest.Nodes.Values.Where(node => node.Group is not null && node.ResourceType != DbtResourceType.Test))
+        foreach (var node in manifest.Nodes.Values.Concat(manifest.Semantics.Values).Where(node => node.Group is not null && node.ResourceType != DbtResourceType.Test))
         {
             if (!known.Contains(node.Group!))
             {

@@ -5,7 +5,7 @@ using FhirAspire.Dbt.Values;
 namespace FhirAspire.Dbt.Parse;
 
 /// <summary>Nodes from the files of a project, except properties files.</summary>
-internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
+internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
 {
     public void Read(DbtProject project, IReadOnlyList<SourceFile> files)
     {
@@ -84,13 +84,22 @@ internal sealed class NodeFiles(NodeFactory factory, Manifest manifest)
         node.LineOffset = file.LeadingLines;
         if (file.RelativePath.EndsWith(".py", StringComparison.OrdinalIgnoreCase))
         {
+            // Its calls of dbt are read as a template; the rest needs Python, which only running it would.
             node.Language = "python";
-            throw new DbtException("DBT2203", DbtErrorKind.Parsing, $"The Python model {file.Name} cannot be run by this engine") { File = file.OriginalFilePath, Expected = "a model in SQL", Hint = "set enabled: false for it, or list it in .dbtignore" };
+            node.RawCode = string.Concat(PythonCall().Matches(WithoutComments(file.Contents)).Select(match => $"{{{{ {match.Groups["call"].Value} }}}}\n"));
+            factory.Parse(node);
+            node.RawCode = file.Contents;
+            return node;
         }
 
         factory.Parse(node);
         return node;
     }
+
+    private static string WithoutComments(string python) => string.Join('\n', python.Split('\n').Where(line => !line.TrimStart().StartsWith('#')));
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"\bdbt\.(?<call>(?:ref|source|config)\s*\((?:[^()'""]|'[^']*'|""[^""]*""|\((?:[^()])*\))*\))", System.Text.RegularExpressions.RegexOptions.CultureInvariant | System.Text.RegularExpressions.RegexOptions.ExplicitCapture, 1000)]
+    private static partial System.Text.RegularExpressions.Regex PythonCall();
 
     private void Snapshots(DbtProject project, SourceFile file)
     {

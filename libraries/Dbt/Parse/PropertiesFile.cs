@@ -117,8 +117,13 @@ internal static class YamlRenderRules
                 return path[0] is "arguments" ? !IsLate(path, 1) : !IsLate(path, 0);
             case "unit_tests":
                 return true;
+            case "metrics":
+                return path[^1] is not "filter" && !(path.Count > 1 && path[^2] is "filter") && !IsLate(path, 0);
+            case "saved_queries":
+                return !(path[0] is "query_params" && path.Count > 1 && path[1] is "where") && !IsLate(path, 0);
             default:
-                return !IsLate(path, 0);
+                // Filters of metrics are templates of the semantic layer.
+                return !(path[^1] is "filter" && path.Contains("metrics")) && !IsLate(path, 0);
         }
     }
 

@@ -8,6 +8,7 @@ namespace FhirAspire.Dbt.Parse;
 /// <summary>Puts what properties files say onto the nodes, and makes the nodes that stand in them alone.</summary>
 internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, GenericTests tests, UnitTestReader unitTests, SourceReader sources)
 {
+    private readonly SemanticReader semantics = new(factory, manifest);
     private static readonly string[] ModelKeys = ["models", "seeds", "snapshots", "analyses"];
 
     private DbtSession Session => factory.Session;
@@ -70,6 +71,7 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
             Exposure(entry, file);
         }
 
+        semantics.Read(file);
         foreach (var entry in file.Entries("groups"))
         {
             Group(entry, file);

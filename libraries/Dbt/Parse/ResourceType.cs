@@ -38,4 +38,13 @@ public enum DbtResourceType
 
     /// <summary>A macro.</summary>
     Macro,
+
+    /// <summary>A semantic model.</summary>
+    SemanticModel,
+
+    /// <summary>A metric.</summary>
+    Metric,
+
+    /// <summary>A saved query.</summary>
+    SavedQuery,
 }

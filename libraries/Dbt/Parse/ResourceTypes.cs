@@ -16,10 +16,21 @@ internal static class ResourceTypes
         DbtResourceType.Exposure => "exposure",
         DbtResourceType.UnitTest => "unit_test",
         DbtResourceType.Group => "group",
+        DbtResourceType.SemanticModel => "semantic_model",
+        DbtResourceType.Metric => "metric",
+        DbtResourceType.SavedQuery => "saved_query",
         _ => "macro",
     };
 
-    public static string Plural(this DbtResourceType type) => type == DbtResourceType.Analysis ? "analyses" : type.Name() + "s";
+    public static string Plural(this DbtResourceType type) => type switch
+    {
+        DbtResourceType.Analysis => "analyses",
+        DbtResourceType.SavedQuery => "saved_queries",
+        _ => type.Name() + "s",
+    };
+
+    /// <summary>Whether it belongs to the semantic layer: described, selected and listed, never run.</summary>
+    public static bool IsSemantic(this DbtResourceType type) => type is DbtResourceType.SemanticModel or DbtResourceType.Metric or DbtResourceType.SavedQuery;
 
     public static DbtResourceType? Parse(string name)
     {

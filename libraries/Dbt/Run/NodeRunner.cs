@@ -22,7 +22,7 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
             {
                 DbtResourceType.Test => RunTest(node, connection, clock),
                 DbtResourceType.UnitTest => new UnitTestRunner(session, compiler, this).Run(node, connection, clock),
-                DbtResourceType.Exposure => clock.Result(node, DbtStatus.NoOp, "NO-OP", failures: 0),
+                DbtResourceType.Exposure or DbtResourceType.SavedQuery => clock.Result(node, DbtStatus.NoOp, "NO-OP", failures: 0),
                 DbtResourceType.Model when Microbatch.Is(node) => new Microbatch(session, this).Run(node, connection, clock),
                 _ => RunModel(node, connection, clock),
             };
@@ -92,6 +92,11 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
         }
 
         clock.Compiled();
+        if (node.Language == "python" && session.Options.Command != "clone")
+        {
+            throw new DbtException("DBT2203", DbtErrorKind.Runtime, $"The Python model {node.Name} cannot be run by this engine") { File = node.OriginalFilePath, Subject = node.Subject, Found = "a model in Python", Expected = "a model in SQL", Hint = "set enabled: false for it, or leave it out with --exclude" };
+        }
+
         if (node.IsEphemeral)
         {
             return clock.Result(node, DbtStatus.Success, null);

@@ -10,6 +10,7 @@ internal static class ManifestArchive
         Table(archive, manifest.Sources, Node, node => node.UniqueId);
         Table(archive, manifest.Exposures, Node, node => node.UniqueId);
         Table(archive, manifest.UnitTests, Node, node => node.UniqueId);
+        Table(archive, manifest.Semantics, Node, node => node.UniqueId);
         Table(archive, manifest.Macros, Macro, macro => macro.UniqueId);
         Table(archive, manifest.Docs, Doc, doc => doc.UniqueId);
         Table(archive, manifest.Groups, Group, group => group.UniqueId);
@@ -92,6 +93,8 @@ internal static class ManifestArchive
         node.Test = a.Flag(node.Test is not null) ? new TestMetadata(a.Text(node.Test?.Name!), a.TextOrNull(node.Test?.Namespace), a.Map(node.Test?.Kwargs)) : null;
         node.Source = a.Flag(node.Source is not null) ? Source(a, node.Source) : null;
         node.Exposure = a.Flag(node.Exposure is not null) ? Exposure(a, node.Exposure) : null;
+        node.Semantic = a.MapOrNull(node.Semantic);
+        node.MetricNames = a.Texts(node.MetricNames);
         node.UnitTest = a.Flag(node.UnitTest is not null) ? UnitTest(a, node.UnitTest) : null;
         return node;
     }
