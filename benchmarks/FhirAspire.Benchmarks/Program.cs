@@ -12,6 +12,11 @@ if (args is ["dbt", ..])
     return await DbtBenchmark.RunAsync(args[1..]);
 }
 
+if (args is ["charts", ..])
+{
+    return await ChartBenchmark.RunAsync(args[1..]);
+}
+
 // multiply SOURCE TARGET BYTES [PATIENTS]: a large input from a small one.
 if (args is ["multiply", var source, var target, var bytes, .. var rest])
 {
@@ -20,5 +25,5 @@ if (args is ["multiply", var source, var target, var bytes, .. var rest])
     return 0;
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(ChartBenchmark).Assembly).Run(args);
 return 0;

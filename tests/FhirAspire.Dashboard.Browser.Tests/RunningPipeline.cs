@@ -27,6 +27,16 @@ public sealed class RunningPipeline : IAsyncLifetime
     /// <summary>The address of the dashboard.</summary>
     public string Address { get; private set; } = "";
 
+    /// <summary>CPU time that the host has used.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            host!.Refresh();
+            return host.TotalProcessorTime;
+        }
+    }
+
     /// <summary>The browser; a test without one is skipped.</summary>
     public IBrowser Browser
     {

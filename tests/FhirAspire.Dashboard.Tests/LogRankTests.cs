@@ -33,7 +33,8 @@ public sealed class LogRankTests
     {
         LogRank.Test(Rows(0, ("A", [], [4, 5]), ("B", [], [6]))).ShouldBeNull();
         LogRank.Test(Rows(0, ("A", Placebo, []))).ShouldBeNull();
-        LogRank.Say(Rows(0, ("A", [], [4, 5]), ("B", [], [6]))).ShouldContain("no deaths to compare");
+        LogRank.Say(Rows(0, ("A", [], [4, 5]), ("B", [], [6]))).ShouldContain("fewer than 10 patients");
+        LogRank.Say(Rows(0, ("A", [], Placebo), ("B", [], Placebo))).ShouldContain("no deaths to compare");
     }
 
     [Theory]

@@ -97,8 +97,8 @@ internal static partial class ChartCatalog
         readings as (
           select o.patient, o.date_day, min(case when o.code = '8480-6' then o.numeric_value end) as systolic, min(case when o.code = '8462-4' then o.numeric_value end) as diastolic
           from fct_observations as o
-          left join fct_encounters as e on e.id = o.encounter
-          where o.code in ('8480-6', '8462-4') and coalesce(e.encounterclass, '') not in ('inpatient', 'emergency') and o.date_day between {w.A} and {w.B}
+          where o.code in ('8480-6', '8462-4') and o.date_day between {w.A} and {w.B} and o.patient in (select id from hypertension)
+            and not exists (select 1 from fct_encounters as e where e.id = o.encounter and e.encounterclass in ('inpatient', 'emergency'))
           group by 1, 2
         ),
         newest as (
@@ -113,17 +113,18 @@ internal static partial class ChartCatalog
           where p.age_then between 18 and 75 and {SqlParts.HasCondition("'44054006', '46635009'", w)} and not {SqlParts.InHospice(w)}
         ),
         newest_value as (
-          select patient, code, numeric_value, row_number() over (partition by patient, code order by date desc, observation_key desc) as k
-          from fct_observations
-          where code in ('4548-4', '39156-5') and numeric_value is not null and date_day between {w.A} and {w.B} and (code = '4548-4' or numeric_value between 10 and 100)
+          select o.patient, o.code, arg_max(o.numeric_value, (o.date, o.observation_key)) as numeric_value
+          from fct_observations as o
+          where o.code in ('4548-4', '39156-5') and o.numeric_value is not null and o.date_day between {w.A} and {w.B} and (o.code = '4548-4' or o.numeric_value between 10 and 100)
+          group by 1, 2
         ),
         hba1c as (
           select 'HbA1c' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value < 8 then '1 controlled' when v.numeric_value <= 9 then '2 between (8 to 9 %)' else '3 not controlled' end as part
-          from diabetes as d left join newest_value as v on v.patient = d.id and v.code = '4548-4' and v.k = 1
+          from diabetes as d left join newest_value as v on v.patient = d.id and v.code = '4548-4'
         ),
         bmi as (
           select 'BMI' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value >= 18.5 and v.numeric_value < 25 then '1 in range' when v.numeric_value >= 18.5 and v.numeric_value < 30 then '2 overweight (25 to 30)' else '3 under 18.5 or 30 and over' end as part
-          from observed as p left join newest_value as v on v.patient = p.id and v.code = '39156-5' and v.k = 1
+          from observed as p left join newest_value as v on v.patient = p.id and v.code = '39156-5'
           where p.age_then >= 20 and not {SqlParts.HasCondition("'72892002'", w)}
         ),
         every_part as (select * from pressure union all select * from hba1c union all select * from bmi)

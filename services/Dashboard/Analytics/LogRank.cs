@@ -9,6 +9,8 @@ namespace FhirAspire.Dashboard.Analytics;
 /// </summary>
 internal static class LogRank
 {
+    private const int FewestPatients = 10;
+
     /// <summary>The statistic and its p-value; null where there is no death, or one cohort has nobody at risk.</summary>
     public static (double ChiSquare, double P)? Test(ReaderResult rows)
     {
@@ -34,6 +36,12 @@ internal static class LogRank
         if (overlap > 0)
         {
             return $"{Format.Plural(overlap, "patient is", "patients are")} in both cohorts, so no test is made; exclude B's condition from A, or A's from B.";
+        }
+
+        // As with rates: of a few patients nothing is claimed.
+        if (rows.Rows.Count > 0 && (ChartCatalog.AtRisk(rows, "A") < FewestPatients || ChartCatalog.AtRisk(rows, "B") < FewestPatients))
+        {
+            return $"No log-rank test: a cohort has fewer than {FewestPatients} patients.";
         }
 
         return Test(rows) is not { } test ? "No log-rank test: there are no deaths to compare."
