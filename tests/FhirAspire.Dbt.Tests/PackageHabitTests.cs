@@ -30,6 +30,32 @@ public sealed class PackageHabitTests : IDisposable
         (await project.CompileAsync(template)).Trim().ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("{% do context.update({'__cache': {'a': 1}}) %}{{ context.get('__cache').a }} {{ context['__cache'].a }} {{ context.setdefault('__cache', 2) }} {{ context.setdefault('__other', 3) }}{{ '__other' in context }}", "1 1 {'a': 1} 3True")]
+    [InlineData("{% do context.update(target_schema_of_mine='x') %}{{ context.target_schema_of_mine }}", "x")]
+    public async Task Templates_keep_values_of_their_own_in_the_context(string template, string expected)
+    {
+        (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
+        (await project.CompileAsync(template)).Trim().ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_hook_at_the_end_takes_results_and_their_nodes_apart()
+    {
+        project.Write("macros/report.sql", """
+            {% macro report(results) %}{% for r in results if r.node.resource_type == 'model' %}
+            {% do log('RESULT ' ~ r.timing | map(attribute='name') | join('+') ~ ' ' ~ r.timing[0].to_dict() | length ~ ' ' ~ (r.timing[0].started_at <= r.timing[1]['completed_at']) ~ ' ' ~ r.node.to_dict()['name'] ~ ' ' ~ r.to_dict()['node']['unique_id'] ~ ' ' ~ r.to_dict()['status'] ~ ' ' ~ r.node.is_ephemeral_model, info=true) %}
+            {% endfor %}{% endmacro %}
+            """);
+        project.Write("dbt_project.yml", project.Read("dbt_project.yml") + "on-run-end: '{{ report(results) }}'\n");
+        (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
+
+        var result = await project.RunAsync("run", "--select", "orders");
+
+        result.ExitCode.ShouldBe(0, project.Console.Text);
+        project.Console.Text.ShouldContain("RESULT compile+execute 3 True orders model.shop.orders success False");
+    }
+
     [Fact]
     public async Task A_variable_that_reads_itself_is_an_error()
     {

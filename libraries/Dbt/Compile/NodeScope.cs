@@ -99,6 +99,9 @@ internal sealed class NodeScope : IReadOnlyDictionary<string, object?>
 
     public void Forget(string key) => made.Remove(key);
 
+    /// <summary>Gives a variable another value, as <c>context.update</c> does: for the rest of this node's templates.</summary>
+    public void Set(string key, object? value) => made[key] = value;
+
     public object? this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException(key);
 
     public IEnumerable<string> Keys => ScopeFunctions.Names.Concat(Session.Macros.Names).Concat(Session.Macros.PackageNames).Concat(Extra?.Keys ?? []).Distinct(StringComparer.Ordinal);

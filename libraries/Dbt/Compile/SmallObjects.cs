@@ -115,6 +115,12 @@ internal sealed class ContextObject(NodeScope scope) : JinjaObject
             return true;
         }
 
+        if (name is "update" or "setdefault")
+        {
+            value = Host.Function(name, name == "update" ? Update : SetDefault);
+            return true;
+        }
+
         if (name is "keys" or "items" or "values")
         {
             value = Host.Function(name, _ => new JinjaList(name == "keys" ? scope.Keys : name == "values" ? scope.Values : scope.Select(entry => (object?)new JinjaTuple(entry.Key, entry.Value))));
@@ -127,6 +133,29 @@ internal sealed class ContextObject(NodeScope scope) : JinjaObject
     public override bool? Contains(object? value) => value is string name && scope.ContainsKey(name);
 
     public override IEnumerable<object?> Iterate() => scope.Keys;
+
+    private object? Update(JinjaCall call)
+    {
+        var given = (call.Get(0, "other") as JinjaDict)?.Entries.Select(entry => KeyValuePair.Create(Host.Text(entry.Key), entry.Value)) ?? [];
+        foreach (var (key, value) in given.Concat(call.Keywords.Select(entry => KeyValuePair.Create(entry.Key, entry.Value))))
+        {
+            scope.Set(key, value);
+        }
+
+        return null;
+    }
+
+    private object? SetDefault(JinjaCall call)
+    {
+        var key = Host.Text(call.Get(0, "key"));
+        if (!scope.TryGetValue(key, out var value))
+        {
+            value = call.Get(1, "default");
+            scope.Set(key, value);
+        }
+
+        return value;
+    }
 }
 
 /// <summary><c>builtins</c>: dbt's own functions, even when macros hide them.</summary>

@@ -101,6 +101,11 @@ internal sealed class NodeObject(DbtNode node) : JinjaObject
         value = name switch
         {
             "identifier" => node.Identifier,
+            "to_dict" => Host.Function(name, _ => Host.ToTemplate(Artifacts.NodeWriter.Write(node))),
+            "search_name" => node.SearchName,
+            "is_versioned" => node.IsVersioned,
+            "is_relational" => node.IsRelational,
+            "is_ephemeral" or "is_ephemeral_model" => node.IsEphemeral,
             "get" => Host.Function(name, call => TryGetAttribute(Host.Text(call.Get(0, "key")), out var found) ? found : call.Get(1, "default")),
             _ => null,
         };

@@ -138,10 +138,13 @@ internal sealed class ResultObject(DbtSession session, DbtNodeResult result) : J
                 value = Host.ToTemplate(result.AdapterResponse);
                 return true;
             case "timing":
-                value = Host.ToTemplate(Artifacts.RunResultsWriter.Timing(result));
+                value = new JinjaList(Timings());
+                return true;
+            case "agate_table" or "batch_results":
+                value = name == "agate_table" ? null : Host.ToTemplate(result.BatchResults);
                 return true;
             case "to_dict":
-                value = Host.Function(name, _ => Host.ToTemplate(Artifacts.RunResultsWriter.Result(result)));
+                value = Host.Function(name, _ => ToDict());
                 return true;
             case "error" or "fail" or "skipped":
                 value = name switch { "error" => result.Status == DbtStatus.Error ? result.Message : null, "fail" => result.Status == DbtStatus.Fail, _ => result.Status == DbtStatus.Skipped };
@@ -150,5 +153,41 @@ internal sealed class ResultObject(DbtSession session, DbtNodeResult result) : J
                 value = null;
                 return false;
         }
+    }
+
+    private object? ToDict()
+    {
+        var map = Artifacts.RunResultsWriter.Result(result);
+        map["node"] = session.Manifest.Find(result.UniqueId) is { } node ? Artifacts.NodeWriter.Write(node) : null;
+        return Host.ToTemplate(map);
+    }
+
+    private IEnumerable<object?> Timings() => result.Status == DbtStatus.Skipped
+        ? []
+        : [new TimingObject("compile", result.StartedAt, result.CompiledAt), new TimingObject("execute", result.CompiledAt, result.FinishedAt)];
+}
+
+/// <summary>When a phase of a node began and ended.</summary>
+internal sealed class TimingObject(string phase, DateTimeOffset start, DateTimeOffset end) : JinjaObject
+{
+    public override string TypeName => "TimingInfo";
+
+    public override bool TryGetItem(object? key, out object? value)
+    {
+        value = null;
+        return key is string name && TryGetAttribute(name, out value);
+    }
+
+    public override bool TryGetAttribute(string name, out object? value)
+    {
+        value = name switch
+        {
+            "name" => phase,
+            "started_at" => JinjaDateTime.From(start.UtcDateTime, (TimeSpan?)null),
+            "completed_at" => JinjaDateTime.From(end.UtcDateTime, (TimeSpan?)null),
+            "to_dict" => Host.Function(name, _ => new JinjaDict { ["name"] = phase, ["started_at"] = Artifacts.ManifestWriter.Time(start), ["completed_at"] = Artifacts.ManifestWriter.Time(end) }),
+            _ => null,
+        };
+        return value is not null;
     }
 }
