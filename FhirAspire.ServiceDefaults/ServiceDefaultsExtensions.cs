@@ -19,6 +19,8 @@ public static class ServiceDefaultsExtensions
     /// <summary>The prefix of the names of this solution's activity sources and meters.</summary>
     public const string TelemetryPrefix = "FhirAspire.*";
 
+    private const string HealthPath = "/health";
+    private const string AlivePath = "/alive";
     private const string MetricsPath = "/metrics";
 
     /// <summary>Adds telemetry (OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set), health checks, service discovery and resilience.</summary>
@@ -40,7 +42,8 @@ public static class ServiceDefaultsExtensions
                 .AddPrometheusExporter())
             .WithTracing(tracing => tracing
                 .AddSource(TelemetryPrefix)
-                .AddAspNetCoreInstrumentation()
+                // Whoever asks for health every few seconds is no work of this service.
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !context.Request.Path.StartsWithSegments(HealthPath) && !context.Request.Path.StartsWithSegments(AlivePath))
                 .AddHttpClientInstrumentation());
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
@@ -64,8 +67,8 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live"), ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live"), ResponseWriter = HealthReportWriter.WriteAsync });
         var fromAnywhere = app.Configuration.GetValue("Telemetry:MetricsFromAnywhere", false);
         app.Use((context, next) =>
         {

@@ -77,6 +77,28 @@ public sealed class AwsTemplateTests
         OfType("AWS::EC2::InternetGateway").ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("AccelerateConfiguration", "HasAcceleration")]
+    [InlineData("ReplicationConfiguration", "HasReplica")]
+    public void An_option_of_the_bucket_is_off_until_it_is_asked_for(string property, string condition)
+    {
+        var choice = Resources["Bucket"]!["Properties"]![property]!["Fn::If"]!.AsArray();
+        ((string?)choice[0]).ShouldBe(condition);
+        ((string?)choice[2]!["Ref"]).ShouldBe("AWS::NoValue");
+    }
+
+    [Fact]
+    public void New_objects_are_told_to_Snowpipe_or_to_a_queue_or_to_nobody()
+    {
+        var text = Resources["Bucket"]!["Properties"]!["NotificationConfiguration"]!.ToJsonString();
+        text.ShouldContain("HasSnowpipe");
+        text.ShouldContain("HasQueue");
+        text.ShouldContain("SnowpipeQueueArn");
+        text.ShouldContain("s3:ObjectCreated:*");
+        ((string?)Resources["Queue"]!["Condition"]).ShouldBe("HasQueue");
+        File.ReadAllText(Path.Combine(TestEnvironment.RepositoryRoot, "infra", "README.md")).ShouldContain("CloudFormation rather than Terraform");
+    }
+
     private static List<KeyValuePair<string, JsonNode>> OfType(string type) => [.. Resources.Where(r => (string?)r.Value!["Type"] == type).Select(r => KeyValuePair.Create(r.Key, r.Value!))];
 
     private static IEnumerable<JsonObject> Statements(JsonNode node) => node switch

@@ -17,6 +17,28 @@ public sealed class SnowflakeScriptTests
         Statements.Count(s => s.EndsWith("set resource_monitor = fhir_monthly", StringComparison.Ordinal)).ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("create database if not exists fhir")]
+    [InlineData("create schema if not exists fhir.raw")]
+    [InlineData("create schema if not exists fhir.staging")]
+    [InlineData("create schema if not exists fhir.intermediate")]
+    [InlineData("create schema if not exists fhir.marts")]
+    [InlineData("create storage integration if not exists fhir_s3 type = external_stage storage_provider = 'S3' enabled = true storage_aws_role_arn = ")]
+    [InlineData("create file format if not exists fhir.raw.fhir_json type = json")]
+    [InlineData("create stage if not exists fhir.raw.fhir_stage url = 's3://synthea-fhir-data-dump/raw/' storage_integration = fhir_s3")]
+    [InlineData("create network policy if not exists fhir_network allowed_ip_list = ")]
+    [InlineData("create resource monitor if not exists fhir_monthly with credit_quota = 100 frequency = monthly")]
+    [InlineData("create masking policy if not exists fhir.marts.mask_identifier")]
+    public void The_account_has_what_the_loader_and_dbt_name(string beginning) => Statements.ShouldContain(statement => statement.StartsWith(beginning, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("01-database.sql", "Standard edition allows at most 1")]
+    [InlineData("05-protection.sql", "Standard: leave this out")]
+    [InlineData("06-speed.sql", "Standard: the view below")]
+    [InlineData("optional-failover.sql", "Needs Business Critical edition")]
+    public void What_needs_another_edition_says_so_with_the_fall_back(string file, string sentence) =>
+        File.ReadAllText(Path.Combine(TestEnvironment.RepositoryRoot, "infra", "snowflake", file)).ShouldContain(sentence);
+
     [Fact]
     public void Every_creation_may_be_run_again() =>
         Statements.Where(s => s.StartsWith("create ", StringComparison.Ordinal)).ShouldAllBe(s => s.Contains("if not exists"));

@@ -9,7 +9,7 @@ namespace FhirAspire.AppHost.Tests.Aspire;
 /// <summary>The app model started by Aspire's own orchestrator, one process a service: patients arrive in the marts.</summary>
 public sealed class EndToEndTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly string data = Directory.CreateTempSubdirectory("fhiraspire-aspire-").FullName;
 
