@@ -7,6 +7,19 @@ public sealed class CostModelTests
     private static readonly CostSizes Sizes = new();
 
     [Fact]
+    public void The_table_of_the_documentation_is_the_one_that_is_computed()
+    {
+        var lines = File.ReadAllLines(Path.Combine(TestEnvironment.RepositoryRoot, "docs", "deployment.md"));
+        var months = CostModel.Phases.Select(phase => CostModel.Month(phase, new CostPrices(), Sizes)).ToList();
+        for (var i = 0; i < months[0].Count; i++)
+        {
+            lines.ShouldContain($"| {months[0][i].Name} | {string.Join(" | ", months.Select(items => items[i].Usd.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)))} |");
+        }
+
+        lines.ShouldContain($"| in all | {string.Join(" | ", months.Select(items => items.Sum(item => item.Usd).ToString("N0", System.Globalization.CultureInfo.InvariantCulture)))} |");
+    }
+
+    [Fact]
     public void What_is_stored_costs_in_proportion_to_the_patients()
     {
         var (one, ten) = (Month(1_000), Month(10_000));
