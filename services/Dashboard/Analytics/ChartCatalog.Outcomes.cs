@@ -81,6 +81,12 @@ internal static partial class ChartCatalog
 
     private static string Control(AnalyticsFilter f, Window w) => $"""
         with {SqlBuilder.Patients(f)},
+        -- read once, for all three measures
+        vitals as materialized (
+          select patient, encounter, code, date, date_day, numeric_value
+          from fct_observations
+          where date_day between {w.A} and {w.B} and code in ('8480-6', '8462-4', '4548-4', '39156-5') and numeric_value is not null
+        ),
         observed as (
           select p.id, {SqlBuilder.Age("p.birthdate", w.B)} as age_then from patients as p where {SqlParts.ObservedAt(w.B)}
         ),
@@ -96,8 +102,8 @@ internal static partial class ChartCatalog
         ),
         readings as (
           select o.patient, o.date_day, min(case when o.code = '8480-6' then o.numeric_value end) as systolic, min(case when o.code = '8462-4' then o.numeric_value end) as diastolic
-          from fct_observations as o
-          where o.code in ('8480-6', '8462-4') and o.date_day between {w.A} and {w.B} and o.patient in (select id from hypertension)
+          from vitals as o
+          where o.code in ('8480-6', '8462-4') and o.patient in (select id from hypertension)
             and not exists (select 1 from fct_encounters as e where e.id = o.encounter and e.encounterclass in ('inpatient', 'emergency'))
           group by 1, 2
         ),
@@ -113,9 +119,9 @@ internal static partial class ChartCatalog
           where p.age_then between 18 and 75 and {SqlParts.HasCondition("'44054006', '46635009'", w)} and not {SqlParts.InHospice(w)}
         ),
         newest_value as (
-          select o.patient, o.code, arg_max(o.numeric_value, (o.date, o.observation_key)) as numeric_value
-          from fct_observations as o
-          where o.code in ('4548-4', '39156-5') and o.numeric_value is not null and o.date_day between {w.A} and {w.B} and (o.code = '4548-4' or o.numeric_value between 10 and 100)
+          select o.patient, o.code, arg_max(o.numeric_value, (o.date, o.numeric_value)) as numeric_value
+          from vitals as o
+          where o.code in ('4548-4', '39156-5') and (o.code = '4548-4' or o.numeric_value between 10 and 100)
           group by 1, 2
         ),
         hba1c as (
