@@ -23,6 +23,7 @@ public sealed class PackageHabitTests : IDisposable
     [InlineData("{% do graph.setdefault('own', {}) %}{% do graph['own'].update({'a': 1}) %}{{ graph.own.a }} {{ graph.get('own') }} {{ 'own' in graph }} {{ graph.pop('own') }} {{ 'own' in graph }}", "1 {'a': 1} True {'a': 1} False")]
     [InlineData("{{ adapter.config.quoting.database }} {{ adapter.config.quoting.identifier }} {{ adapter.config.credentials.schema }}", "True False main")]
     [InlineData("{{ builtins.ref.config.dependencies['tools'].version }} {{ builtins.ref.config.project_name }}", "2.5 shop")]
+    [InlineData("{{ builtins.ref.config.vars.to_dict()['plain'] }} {{ builtins.ref.config.vars.vars | length }} {{ 'plain' in builtins.ref.config.vars }} {{ builtins.ref.config.vars.get('none', 1) }}", "one 3 True 1")]
     [InlineData("{{ var('stamped') }} {{ var('plain') }}", "one-dev one")]
     public async Task Templates_find_what_dbt_gives_them(string template, string expected)
     {
@@ -54,6 +55,25 @@ public sealed class PackageHabitTests : IDisposable
 
         result.ExitCode.ShouldBe(0, project.Console.Text);
         project.Console.Text.ShouldContain("RESULT compile+execute 3 True orders model.shop.orders success False");
+    }
+
+    [Fact]
+    public async Task A_unit_test_replaces_macros_of_a_package_and_of_dbt()
+    {
+        project.Write("models/loud.sql", "select '{{ tools.shout('real') }}' as a, '{{ tools._secret('real') }}' as b, '{{ dbt.type_string() }} {{ type_string() }}' as c from {{ ref('orders') }}");
+        project.Write("models/units.yml", """
+            unit_tests:
+              - name: replaced
+                model: loud
+                given: [{input: ref('orders'), rows: [{id: 1}]}]
+                overrides: {macros: {tools.shout: given, dbt.type_string: words}}
+                expect: {rows: [{a: given, b: <real>, c: words words}]}
+            """);
+        (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
+
+        var result = await project.RunAsync("build");
+
+        result.ExitCode.ShouldBe(0, project.Console.Text);
     }
 
     [Fact]

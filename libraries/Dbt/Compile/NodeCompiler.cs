@@ -28,7 +28,12 @@ internal sealed class NodeCompiler(DbtSession session)
 
         foreach (var (name, value) in overrides?.GetMap("macros") ?? [])
         {
-            extra[Val.Str(name)] = UnitTestOverrides.Macro(Val.Str(name), value);
+            var macro = Val.Str(name);
+            extra[macro] = UnitTestOverrides.Macro(macro, value);
+            if (macro.Split('.') is [var package, var plain] && Adapters.InternalPackages.Names(session.Adapter.Type).Contains(package, StringComparer.Ordinal))
+            {
+                extra.TryAdd(plain, extra[macro]);
+            }
         }
 
         var scope = new NodeScope(session, ScopeMode.Run, node, node.PackageName)

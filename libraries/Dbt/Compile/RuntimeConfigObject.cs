@@ -65,11 +65,52 @@ internal sealed class RuntimeConfigObject(DbtSession session, DbtProject? of = n
                 value = new JinjaDict(session.Projects.Values.Where(item => !own.Contains(item.Name, StringComparer.Ordinal)).Select(item => KeyValuePair.Create(item.Name, (object?)new RuntimeConfigObject(session, item))));
                 return true;
             case "vars":
-                value = Host.ToTemplate(session.VariablesOf(project.Name));
+                value = new VariablesObject((JinjaDict)Host.ToTemplate(session.VariablesOf(project.Name))!);
                 return true;
             default:
                 value = null;
                 return false;
         }
+    }
+}
+
+/// <summary><c>config.vars</c>: the variables of a project.</summary>
+internal sealed class VariablesObject(JinjaDict variables) : JinjaObject
+{
+    public override string TypeName => "VarProvider";
+
+    public override bool IsMapping => true;
+
+    public override int? Length => variables.Count;
+
+    public override bool TryGetItem(object? key, out object? value) => variables.TryGet(key, out value);
+
+    public override bool TryGetAttribute(string name, out object? value)
+    {
+        value = name switch
+        {
+            "vars" => variables,
+            "to_dict" => Host.Function(name, _ => Copy()),
+            "get" => Host.Function(name, call => variables.TryGet(call.Get(0, "key"), out var found) ? found : call.Get(1, "default")),
+            "keys" => Host.Function(name, _ => new JinjaList(variables.Entries.Select(entry => entry.Key))),
+            "items" => Host.Function(name, _ => new JinjaList(variables.Entries.Select(entry => (object?)new JinjaTuple(entry.Key, entry.Value)))),
+            _ => null,
+        };
+        return value is not null;
+    }
+
+    public override bool? Contains(object? value) => variables.TryGet(value, out _);
+
+    public override IEnumerable<object?> Iterate() => variables.Entries.Select(entry => entry.Key);
+
+    private JinjaDict Copy()
+    {
+        var copy = new JinjaDict();
+        foreach (var (key, value) in variables.Entries)
+        {
+            copy.Set(key, value);
+        }
+
+        return copy;
     }
 }
