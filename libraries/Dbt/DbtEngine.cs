@@ -14,6 +14,7 @@ public static class DbtEngine
     {
         ArgumentNullException.ThrowIfNull(invocation);
         observer ??= SilentObserver.Instance;
+        invocation.RunId = Guid.NewGuid().ToString();
         var log = new EventLog(invocation.Options, observer);
         var started = invocation.TimeProvider.GetTimestamp();
         DbtResult result;

@@ -31,6 +31,9 @@ public sealed class DbtInvocation
 
     internal DbtOptions Options { get; init; } = new();
 
+    /// <summary>The id of the run that is under way; each run has its own.</summary>
+    internal string RunId { get; set; } = Guid.NewGuid().ToString();
+
     /// <summary>Reads a command line as dbt does: <c>["run", "--select", "marts"]</c>.</summary>
     /// <param name="args">What follows <c>dbt</c>.</param>
     /// <param name="environment">Environment variables; by default those of the process.</param>

@@ -27,6 +27,8 @@ public sealed class CommandTests : IDisposable
         exit.ShouldBe(0);
         var events = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         events.ShouldAllBe(line => line.GetProperty("info").GetProperty("name").GetString()!.Length > 0 && line.GetProperty("info").GetProperty("ts").GetString()!.Length > 0);
+        var id = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "target", "run_results.json"))).RootElement.GetProperty("metadata").GetProperty("invocation_id").GetString();
+        events.ShouldAllBe(line => line.GetProperty("info").GetProperty("invocation_id").GetString() == id);
         string Of(string name, string key) => string.Join(',', events.Where(line => line.GetProperty("info").GetProperty("name").GetString() == name).Select(line => line.GetProperty("data").GetProperty("node_info").GetProperty(key).GetString()));
         Of("LogSeedResult", "unique_id").ShouldBe("seed.shop.raw");
         Of("LogModelResult", "unique_id").ShouldBe("model.shop.orders,model.shop.total");

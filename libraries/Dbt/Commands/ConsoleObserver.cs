@@ -5,7 +5,7 @@ using FhirAspire.Dbt.Values;
 namespace FhirAspire.Dbt.Commands;
 
 /// <summary>Writes what happens as lines, or as JSON lines with <c>--log-format json</c>.</summary>
-internal sealed class ConsoleObserver(DbtOptions options, TextWriter output, TextWriter errors, IDbtObserver? next, TimeProvider time) : IDbtObserver
+internal sealed class ConsoleObserver(DbtOptions options, TextWriter output, TextWriter errors, IDbtObserver? next, TimeProvider time, Func<string> runId) : IDbtObserver
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
@@ -123,7 +123,7 @@ internal sealed class ConsoleObserver(DbtOptions options, TextWriter output, Tex
             line = JsonValues.Write(new DbtMap
             {
                 ["data"] = data,
-                ["info"] = new DbtMap { ["level"] = level switch { DbtLogLevel.Debug => "debug", DbtLogLevel.Warn => "warn", DbtLogLevel.Error => "error", _ => "info" }, ["msg"] = message, ["name"] = name, ["code"] = code, ["category"] = string.Empty, ["pid"] = (long)Environment.ProcessId, ["thread"] = Thread.CurrentThread.Name ?? "MainThread", ["ts"] = ManifestWriter.Time(time.GetUtcNow()) },
+                ["info"] = new DbtMap { ["level"] = level switch { DbtLogLevel.Debug => "debug", DbtLogLevel.Warn => "warn", DbtLogLevel.Error => "error", _ => "info" }, ["msg"] = message, ["name"] = name, ["code"] = code, ["category"] = string.Empty, ["extra"] = new DbtMap(), ["invocation_id"] = runId(), ["pid"] = (long)Environment.ProcessId, ["thread"] = Thread.CurrentThread.Name ?? "MainThread", ["ts"] = ManifestWriter.Time(time.GetUtcNow()) },
             });
         }
         else if (level == DbtLogLevel.Print)

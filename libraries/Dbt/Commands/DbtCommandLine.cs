@@ -56,7 +56,7 @@ public static class DbtCommandLine
             return 2;
         }
 
-        var console = new Commands.ConsoleObserver(invocation.Options, output, errors, observer, invocation.TimeProvider);
+        var console = new Commands.ConsoleObserver(invocation.Options, output, errors, observer, invocation.TimeProvider, () => invocation.RunId);
         var result = await DbtEngine.RunAsync(invocation, console, cancellationToken).ConfigureAwait(false);
         return result.ExitCode;
     }

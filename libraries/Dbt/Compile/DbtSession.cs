@@ -34,7 +34,7 @@ internal sealed class DbtSession
 
     public required DateTimeOffset StartedAt { get; init; }
 
-    public string InvocationId { get; } = Guid.NewGuid().ToString();
+    public string InvocationId => Invocation.RunId;
 
     public DbtOptions Options => Invocation.Options;
 
