@@ -37,6 +37,12 @@ public class BundleShapeTests(ITestOutputHelper output)
         ["CarePlan.activity[].detail.reasonCode[]"] = "a reason that is no condition of the record",
     };
 
+    /// <summary>Elements that another choice of their type takes the place of, which the sample is too small to show.</summary>
+    private static readonly Dictionary<string, string> OtherChoice = new(StringComparer.Ordinal)
+    {
+        ["Patient.multipleBirthBoolean"] = "Patient.multipleBirthInteger",
+    };
+
     [SkippableFact]
     public void Elements_cardinalities_systems_and_profiles_are_those_of_real_Synthea()
     {
@@ -81,12 +87,14 @@ public class BundleShapeTests(ITestOutputHelper output)
         // What occurs in fewer than one of fifty resources may fail to occur in either sample by chance.
         found.AddRange(real.Elements.Keys.Where(path => real.Share(path) > 0.02 && !ours.Elements.ContainsKey(path) && !NotOurs.ContainsKey(path)).Select(path => "missing " + path));
         found.AddRange(ours.Elements.Keys.Where(path => !real.Elements.ContainsKey(path) && !NotTheirs.ContainsKey(path) && !Rare.Keys.Any(path.StartsWith)).Select(path => "added " + path));
-        found.AddRange(real.Elements.Keys.Where(path => real.Share(path) >= 1 && ours.Elements.ContainsKey(path) && ours.Share(path) < 1).Select(path => $"not always {path}: {ours.Share(path):0.000}"));
+        found.AddRange(real.Elements.Keys.Where(path => real.Share(path) >= 1 && ours.Elements.ContainsKey(path) && ours.Share(path) + Other(path) < 1).Select(path => $"not always {path}: {ours.Share(path):0.000}"));
         var realValues = Frequent(real);
         var oursValues = Frequent(ours);
         found.AddRange(realValues.Except(ours.Values.Keys).Except(NotOurs.Keys).Select(value => "missing " + value));
         found.AddRange(oursValues.Except(real.Values.Keys).Except(NotTheirs.Keys).Where(value => !Rare.Keys.Any(value.StartsWith)).Select(value => "added " + value));
         return found;
+
+        double Other(string path) => OtherChoice.TryGetValue(path, out var other) && ours.Elements.ContainsKey(other) ? ours.Share(other) : 0;
     }
 
     private static HashSet<string> Frequent(BundleShape shape)
