@@ -181,7 +181,7 @@ public sealed class JourneyTests(RunningPipeline pipeline)
         await using var open = await OpenPage.NewAsync(pipeline);
         await open.GoAsync("");
         var before = await open.Main.Locator(".flow-node").First.InnerTextAsync();
-        await Expect(open.Main.Locator(".flow-node").First).Not.ToHaveTextAsync(before, new() { Timeout = 3_000, UseInnerText = true });
+        await Expect(open.Main.Locator(".flow-node").First).Not.ToHaveTextAsync(before, new() { UseInnerText = true });
     }
 
     // The host's own first dbt run: commands log less than a host does.

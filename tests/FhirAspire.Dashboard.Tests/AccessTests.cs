@@ -37,6 +37,7 @@ public sealed class AccessTests
     [Theory]
     [InlineData("S3:SecretKey", true)]
     [InlineData("Dashboard:OperatorToken", true)]
+    [InlineData("Dashboard:Oidc:ClientSecret", true)]
     [InlineData("History:ConnectionString", true)]
     [InlineData("Dashboard:Port", false)]
     public void Secrets_are_known_by_their_keys(string key, bool isSecret) => Operations.HealthReader.IsSecret(key).ShouldBe(isSecret);
