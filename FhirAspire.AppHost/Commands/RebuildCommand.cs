@@ -95,7 +95,7 @@ internal static class RebuildCommand
         var archived = 0;
         await foreach (var item in bucket.ListAsync(ObjectKeys.Patients, null, cancellationToken))
         {
-            if (item.StorageClass is "GLACIER" or "DEEP_ARCHIVE")
+            if (!await bucket.IsReadableAsync(item, cancellationToken))
             {
                 archived++;
                 Console.WriteLine($"archived ({item.StorageClass}): {item.Key}");

@@ -52,6 +52,37 @@ public sealed class ObjectBucket(IAmazonS3 client, ObjectStoreOptions options)
         {
             throw new ObjectStoreException("S3C003", $"s3://{Bucket}", "this bucket name is taken by somebody else; choose another in S3:Bucket", e);
         }
+
+        if (options.NoncurrentDays > 0)
+        {
+            await KeepVersionsAsync(options.NoncurrentDays, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepVersionsAsync(int days, CancellationToken cancellationToken)
+    {
+        await Client.PutBucketVersioningAsync(
+            new PutBucketVersioningRequest { BucketName = Bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } }, cancellationToken).ConfigureAwait(false);
+        await Client.PutLifecycleConfigurationAsync(
+            new PutLifecycleConfigurationRequest
+            {
+                BucketName = Bucket,
+                Configuration = new LifecycleConfiguration
+                {
+                    Rules =
+                    [
+                        new LifecycleRule
+                        {
+                            Id = "end-old-versions",
+                            Status = LifecycleRuleStatus.Enabled,
+                            Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
+                            NoncurrentVersionExpiration = new LifecycleRuleNoncurrentVersionExpiration { NoncurrentDays = days },
+                            Expiration = new LifecycleRuleExpiration { ExpiredObjectDeleteMarker = true },
+                            AbortIncompleteMultipartUpload = new LifecycleRuleAbortIncompleteMultipartUpload { DaysAfterInitiation = 7 },
+                        },
+                    ],
+                },
+            }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>All objects under <paramref name="prefix"/> in key order (UTF-8 bytes), a page of 1,000 a request.</summary>
@@ -169,6 +200,22 @@ public sealed class ObjectBucket(IAmazonS3 client, ObjectStoreOptions options)
         {
             return null;
         }
+    }
+
+    /// <summary>Whether an object can be read now: it is in no archive class (Glacier), or it has been restored from there.</summary>
+    /// <param name="item">The object, as listed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> IsReadableAsync(StoredObject item, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (item.StorageClass is not ("GLACIER" or "DEEP_ARCHIVE"))
+        {
+            return true;
+        }
+
+        // A restored object keeps its class in listings.
+        var head = await Client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = Bucket, Key = item.Key }, cancellationToken).ConfigureAwait(false);
+        return head is { RestoreInProgress: false, RestoreExpiration: not null };
     }
 
     /// <summary>Opens an object.</summary>

@@ -51,6 +51,12 @@ public sealed class ObjectStoreOptions
     /// <summary>Whether <see cref="ObjectStoreExtensions.AddObjectStore"/>'s users may make the bucket when it is not there.</summary>
     public bool CreateBucket { get; set; } = true;
 
+    /// <summary>
+    /// How long a bucket that <see cref="CreateBucket"/> makes keeps what was overwritten or deleted, in days: by versioning, and a lifecycle rule that ends it.
+    /// 0: it is gone at once.
+    /// </summary>
+    public int NoncurrentDays { get; set; } = 30;
+
     /// <summary>Whether the endpoint is this machine.</summary>
     public bool IsLoopback => Uri.TryCreate(ServiceUrl, UriKind.Absolute, out var url) && url.IsLoopback;
 }

@@ -80,6 +80,9 @@ public sealed class PipelineFixture : IAsyncDisposable
 
     public Task PutAsync(string key, byte[] bytes) => Bucket.PutAsync(key, new MemoryStream(bytes), "application/octet-stream");
 
+    /// <summary>Carries the bucket's lifecycle rules out.</summary>
+    public Task ExpireAsync() => server.RunLifecycleAsync();
+
     public async Task<IReadOnlyList<object?[]>> QueryAsync(string sql)
     {
         await using var session = await Warehouse.OpenAsync();

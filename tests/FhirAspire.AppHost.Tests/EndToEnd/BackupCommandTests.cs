@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Amazon.S3;
+using Amazon.S3.Model;
+using FhirAspire.ObjectStore;
+using FhirAspire.ObjectStore.LocalS3;
 using FhirAspire.Warehouse;
 
 namespace FhirAspire.AppHost.Tests.EndToEnd;
@@ -86,6 +90,42 @@ public sealed class BackupCommandTests : IDisposable
         await RunAsync(1, "rebuild", "--data", data.Path, "--set", "Jobs:dbt:Timeout=00:00:01", "--set", "Jobs:dbt:Retries=0");
         (await StateAsync(data)).ShouldBe(before);
     }
+
+    [Fact]
+    public async Task An_archived_object_is_named_and_the_warehouse_stays_until_it_has_been_restored()
+    {
+        await OnceAsync(1);
+        var before = await StateAsync(data);
+        var options = new LocalS3Options { Root = Path.Combine(data.Path, "s3"), Port = 0 };
+        string key;
+        await using (var server = await LocalS3Server.StartAsync(options))
+        {
+            using var client = ClientOf(server);
+            var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = ObjectStoreOptions.DefaultBucket });
+            key = listed.S3Objects.MaxBy(item => item.Size)!.Key;
+            await client.CopyObjectAsync(new CopyObjectRequest
+            {
+                SourceBucket = ObjectStoreOptions.DefaultBucket, SourceKey = key, DestinationBucket = ObjectStoreOptions.DefaultBucket, DestinationKey = key, StorageClass = S3StorageClass.Glacier,
+            });
+        }
+
+        var output = await RunAsync(1, "rebuild", "--data", data.Path);
+        output.ShouldContain($"archived (GLACIER): {key}");
+        output.ShouldContain("1 objects are archived");
+        (await StateAsync(data)).ShouldBe(before);
+
+        await using (var server = await LocalS3Server.StartAsync(options))
+        {
+            using var client = ClientOf(server);
+            await client.RestoreObjectAsync(new RestoreObjectRequest { BucketName = ObjectStoreOptions.DefaultBucket, Key = key, Days = 2 });
+        }
+
+        await RunAsync(0, "rebuild", "--data", data.Path);
+        (await StateAsync(data)).ShouldBe(before);
+    }
+
+    private static AmazonS3Client ClientOf(LocalS3Server server) =>
+        new(server.AccessKey, server.SecretKey, new AmazonS3Config { ServiceURL = server.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
     private Task OnceAsync(int patients)
     {
