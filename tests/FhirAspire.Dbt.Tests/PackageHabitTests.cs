@@ -45,7 +45,7 @@ public sealed class PackageHabitTests : IDisposable
     {
         project.Write("macros/report.sql", """
             {% macro report(results) %}{% for r in results if r.node.resource_type == 'model' %}
-            {% do log('RESULT ' ~ r.timing | map(attribute='name') | join('+') ~ ' ' ~ r.timing[0].to_dict() | length ~ ' ' ~ (r.timing[0].started_at <= r.timing[1]['completed_at']) ~ ' ' ~ r.node.to_dict()['name'] ~ ' ' ~ r.to_dict()['node']['unique_id'] ~ ' ' ~ r.to_dict()['status'] ~ ' ' ~ r.node.is_ephemeral_model, info=true) %}
+            {% do log('RESULT ' ~ r.timing | map(attribute='name') | join('+') ~ ' ' ~ r.timing[0].to_dict() | length ~ ' ' ~ (r.timing[0].started_at <= r.timing[1]['completed_at']) ~ ' ' ~ r.node.to_dict()['name'] ~ ' ' ~ r.to_dict()['node']['unique_id'] ~ ' ' ~ r.to_dict()['status'] ~ ' ' ~ r.node.is_ephemeral_model ~ ' ' ~ (r.node.config.nothing is none) ~ ' ' ~ r.node.config.materialized, info=true) %}
             {% endfor %}{% endmacro %}
             """);
         project.Write("dbt_project.yml", project.Read("dbt_project.yml") + "on-run-end: '{{ report(results) }}'\n");
@@ -54,7 +54,7 @@ public sealed class PackageHabitTests : IDisposable
         var result = await project.RunAsync("run", "--select", "orders");
 
         result.ExitCode.ShouldBe(0, project.Console.Text);
-        project.Console.Text.ShouldContain("RESULT compile+execute 3 True orders model.shop.orders success False");
+        project.Console.Text.ShouldContain("RESULT compile+execute 3 True orders model.shop.orders success False True view");
     }
 
     [Fact]

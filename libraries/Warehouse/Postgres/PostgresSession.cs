@@ -30,7 +30,14 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
         transaction = null;
         await using (open.ConfigureAwait(false))
         {
-            await Guard(async () => await open.CommitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            try
+            {
+                await Guard(async () => await open.CommitAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (InvalidOperationException) when (connection.State == System.Data.ConnectionState.Open)
+            {
+                // A statement among others said COMMIT itself, so there is nothing left to commit.
+            }
         }
     }
 
@@ -47,7 +54,14 @@ internal sealed class PostgresSession(PostgresWarehouse warehouse, NpgsqlConnect
             // A lost connection has rolled back already.
             if (connection.State == System.Data.ConnectionState.Open)
             {
-                await Guard(async () => await open.RollbackAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                try
+                {
+                    await Guard(async () => await open.RollbackAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                }
+                catch (InvalidOperationException)
+                {
+                    // A statement among others has ended it.
+                }
             }
         }
     }
