@@ -13,6 +13,11 @@ internal static class EmbeddedDefaults
             ["Logging:LogLevel:Microsoft"] = "Warning",
             ["Logging:LogLevel:System"] = "Warning",
             ["Logging:LogLevel:Polly"] = "Warning",
+            // Commands speak less on the console; what their runs log is kept all the same.
+            ["Logging:RunHistory:LogLevel:Default"] = "Information",
+            ["Logging:RunHistory:LogLevel:Microsoft"] = "Warning",
+            ["Logging:RunHistory:LogLevel:System"] = "Warning",
+            ["Logging:RunHistory:LogLevel:Polly"] = "Warning",
             ["Spool:Path"] = data.Spool,
             ["Generator:Mode"] = "Simulate",
             ["Generator:PositionFile"] = data.GeneratorPosition,
@@ -21,6 +26,7 @@ internal static class EmbeddedDefaults
             ["LocalS3:Root"] = data.S3,
             ["Warehouse:DuckDb:Path"] = data.Warehouse,
             ["Warehouse:DuckDb:StorageVersion"] = "v1.2.0",
+            ["Warehouse:DuckDb:SetAsideUnreadableLog"] = "true",
             ["Warehouse:DuckDb:RowGroupSize"] = "2048",
             // What is loaded between two checkpoints is a row group of its own: small enough that a query over whole bundles, which takes a row group's worth
             // at a time, stays within the memory limit. Checkpoints would put the row groups together again by vacuuming.

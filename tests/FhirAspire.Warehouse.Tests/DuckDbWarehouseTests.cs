@@ -39,6 +39,50 @@ public sealed class DuckDbWarehouseTests : WarehouseSuite, IDisposable
         (await later.QueryAsync("select count(distinct row_group_id) from pragma_storage_info('t')")).Scalar.ShouldBe(3L);
     }
 
+    [Fact]
+    public async Task A_log_that_cannot_be_read_is_set_aside_only_where_everything_can_be_made_again()
+    {
+        var path = Path.Combine(folder, "killed.duckdb");
+        await using (var warehouse = new DuckDbWarehouse(new DuckDbOptions { Path = Path.Combine(folder, "alive.duckdb") }))
+        await using (var session = await warehouse.OpenAsync())
+        {
+            // As a process leaves it that is killed: what was committed since the checkpoint is in the log alone.
+            await session.ExecuteAsync("create table t as select range as x from range(10)");
+            await session.ExecuteAsync("checkpoint");
+            await session.ExecuteAsync("insert into t select range from range(10, 20)");
+            await session.ExecuteAsync("delete from t where x < 5");
+            File.Copy(Path.Combine(folder, "alive.duckdb"), path);
+            File.Copy(Path.Combine(folder, "alive.duckdb.wal"), path + ".wal");
+        }
+
+        await CountAsync(15);
+        var log = await File.ReadAllBytesAsync(path + ".wal.kept");
+        for (var i = log.Length / 3; i < log.Length / 2; i++)
+        {
+            log[i] ^= 0xff;
+        }
+
+        await File.WriteAllBytesAsync(path + ".wal", log);
+        File.Copy(path + ".kept", path, overwrite: true);
+        await using (var strict = new DuckDbWarehouse(new DuckDbOptions { Path = path }))
+        {
+            (await Should.ThrowAsync<WarehouseException>(() => strict.OpenAsync())).Message.ShouldContain("WAL");
+        }
+
+        File.Exists(path + ".wal").ShouldBeTrue();
+        await CountAsync(10, new DuckDbOptions { Path = path, SetAsideUnreadableLog = true });
+        (await File.ReadAllBytesAsync(path + ".wal.set-aside-1")).ShouldBe(log);
+
+        async Task CountAsync(long rows, DuckDbOptions? options = null)
+        {
+            File.Copy(path, path + ".kept", overwrite: true);
+            File.Copy(path + ".wal", path + ".wal.kept", overwrite: true);
+            await using var warehouse = new DuckDbWarehouse(options ?? new DuckDbOptions { Path = path });
+            await using var session = await warehouse.OpenAsync();
+            (await session.QueryAsync("select count(*) from t")).Scalar.ShouldBe(rows);
+        }
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     protected override Task<IWarehouse> CreateAsync() =>

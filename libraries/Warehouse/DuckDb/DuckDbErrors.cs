@@ -9,6 +9,8 @@ internal static class DuckDbErrors
     public static bool IsFatal(DuckDBException exception) =>
         exception.ErrorType == DuckDBErrorType.Fatal || exception.Message.Contains("database has been invalidated", StringComparison.Ordinal);
 
+    public static bool IsUnreadableLog(DuckDBException exception) => exception.Message.Contains("Failure while replaying WAL file", StringComparison.Ordinal);
+
     public static WarehouseException Translate(DuckDBException exception, string path, string? sql = null)
     {
         var message = exception.Message;

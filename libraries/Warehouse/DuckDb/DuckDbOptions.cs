@@ -34,6 +34,13 @@ public sealed class DuckDbOptions
     [Range(0, 1 << 20)]
     public int RowGroupSize { get; set; }
 
+    /// <summary>
+    /// Whether a write-ahead log that DuckDB can't read is set aside (<c>{file}.wal.set-aside-1</c>), and the file opened as its last checkpoint left it. DuckDB 1.5
+    /// has been seen to leave such a log behind when it was killed in the middle of a checkpoint ("Failure while replaying WAL file ... Conflict on tuple deletion").
+    /// What had been committed since is missing then: true only where all of it can be made again, as everything here can from S3.
+    /// </summary>
+    public bool SetAsideUnreadableLog { get; set; }
+
     /// <summary>Further settings, as <c>SET name = value</c> takes them.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 

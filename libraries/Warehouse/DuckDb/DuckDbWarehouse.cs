@@ -1,4 +1,6 @@
 using DuckDB.NET.Data;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FhirAspire.Warehouse.DuckDb;
 
@@ -9,15 +11,19 @@ namespace FhirAspire.Warehouse.DuckDb;
 public sealed class DuckDbWarehouse : IWarehouse
 {
     private readonly DuckDbOptions options;
+    private readonly ILogger<DuckDbWarehouse> logger;
     private readonly SemaphoreSlim gate = new(1, 1);
     private DuckDBConnection? root;
     private volatile bool isLost;
 
     /// <summary>Creates the warehouse; nothing is opened yet.</summary>
-    public DuckDbWarehouse(DuckDbOptions options)
+    /// <param name="options">The file and how it is opened.</param>
+    /// <param name="logger">Hears of a log that was set aside.</param>
+    public DuckDbWarehouse(DuckDbOptions options, ILogger<DuckDbWarehouse>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
+        this.logger = logger ?? NullLogger<DuckDbWarehouse>.Instance;
     }
 
     /// <inheritdoc/>
@@ -42,7 +48,7 @@ public sealed class DuckDbWarehouse : IWarehouse
                 isLost = false;
             }
 
-            root ??= OpenRoot();
+            root ??= OpenAndRecover();
             return new DuckDbSession(this, root.Duplicate(), UseFile);
         }
         catch (DuckDBException exception)
@@ -89,6 +95,32 @@ public sealed class DuckDbWarehouse : IWarehouse
 
     // The choice of a database belongs to the connection, so each makes it anew.
     private string? UseFile => IsFile ? $"USE {Alias}" : null;
+
+    private DuckDBConnection OpenAndRecover()
+    {
+        try
+        {
+            return OpenRoot();
+        }
+        catch (DuckDBException exception) when (IsFile && options.SetAsideUnreadableLog && DuckDbErrors.IsUnreadableLog(exception))
+        {
+            foreach (var log in LogFiles())
+            {
+                var aside = NameAside(log);
+                File.Move(log, aside);
+                WarehouseLog.SetAside(logger, exception, log, aside);
+            }
+
+            return OpenRoot();
+        }
+    }
+
+    // Beside the log itself there may be that of a checkpoint that was going on, and one that a recovery has begun.
+    private List<string> LogFiles() =>
+        [.. new[] { ".wal", ".wal.checkpoint", ".wal.recovery" }.Select(ending => options.Path + ending).Where(File.Exists)];
+
+    private static string NameAside(string log) =>
+        Enumerable.Range(1, int.MaxValue).Select(number => $"{log}.set-aside-{number}").First(name => !File.Exists(name));
 
     // The file is attached to an instance in memory, since only ATTACH takes a storage version and the size of row groups.
     private DuckDBConnection OpenRoot()

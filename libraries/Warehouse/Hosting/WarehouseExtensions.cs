@@ -4,6 +4,7 @@ using FhirAspire.Warehouse.Snowflake;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FhirAspire.Warehouse.Hosting;
@@ -17,17 +18,19 @@ public static class WarehouseExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<WarehouseOptions>().BindConfiguration(WarehouseOptions.Section).ValidateOnStart();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WarehouseOptions>, WarehouseOptionsValidator>());
-        builder.Services.TryAddSingleton(services => Create(services.GetRequiredService<IOptions<WarehouseOptions>>().Value));
+        builder.Services.TryAddSingleton(services => Create(services.GetRequiredService<IOptions<WarehouseOptions>>().Value, services.GetService<ILoggerFactory>()));
         return builder;
     }
 
     /// <summary>Makes the warehouse that the options name.</summary>
-    public static IWarehouse Create(WarehouseOptions options)
+    /// <param name="options">What to make.</param>
+    /// <param name="logs">Where it says what it had to mend.</param>
+    public static IWarehouse Create(WarehouseOptions options, ILoggerFactory? logs = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         return options.Kind switch
         {
-            WarehouseKind.DuckDb => new DuckDbWarehouse(options.DuckDb),
+            WarehouseKind.DuckDb => new DuckDbWarehouse(options.DuckDb, logs?.CreateLogger<DuckDbWarehouse>()),
             WarehouseKind.Postgres => new PostgresWarehouse(options.Postgres),
             WarehouseKind.Snowflake when SnowflakeDriver.Factory is { } factory => new SnowflakeWarehouse(options.Snowflake, factory),
             var kind => throw new WarehouseException("WH1003", $"no driver for {kind} in this build", isTransient: false),

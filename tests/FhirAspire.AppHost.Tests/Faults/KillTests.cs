@@ -132,7 +132,7 @@ public sealed class KillTests(Xunit.Abstractions.ITestOutputHelper log)
         var store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(data.Path, "history.db") }, TimeProvider.System);
         var runs = await store.QueryAsync(new RunFilter { Limit = int.MaxValue });
         var lost = runs.Where(run => run.Status == RunStatus.Lost).GroupBy(run => run.Job, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        log.WriteLine($"{Rounds} kills, {runs.Count} runs, lost: {string.Join(", ", lost.Select(pair => $"{pair.Key} {pair.Value}"))}; {files} files");
+        log.WriteLine($"{Rounds} kills, {runs.Count} runs, lost: {string.Join(", ", lost.Select(pair => $"{pair.Key} {pair.Value}"))}; {files} files; {Directory.GetFiles(data.Path, "*.set-aside-*").Length} logs of DuckDB set aside");
         lost.Values.Sum().ShouldBeGreaterThan(Rounds / 4);
         runs.Where(run => run.Job == "generator").Sum(run => run.Counts.GetValueOrDefault("files")).ShouldBeLessThanOrEqualTo(files);
     }
