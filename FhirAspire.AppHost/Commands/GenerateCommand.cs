@@ -20,7 +20,7 @@ internal static class GenerateCommand
 
     private static readonly Option<ulong> Seed = new("--seed", "-s") { Description = "The same seed and options give the same bytes", DefaultValueFactory = _ => 1 };
 
-    private static readonly Option<string> State = new("--state") { Description = "State of the United States, as Ohio or OH", DefaultValueFactory = _ => "Massachusetts" };
+    private static readonly Option<string> State = new("--state") { Description = "State of the United States, such as Texas or TX; the own data has seven, an unknown one is answered with their list; all with --synthea-data", DefaultValueFactory = _ => "Massachusetts" };
 
     private static readonly Option<string?> City = new("--city") { Description = "City of the state (default: all, by population)" };
 
