@@ -143,8 +143,15 @@ public sealed class DuckDbWarehouse : IWarehouse
 
             if (IsFile)
             {
+                var hasLog = File.Exists(options.Path + ".wal");
                 command.CommandText = $"{options.AttachStatement(options.Path, Alias)}; {UseFile}";
                 command.ExecuteNonQuery();
+                if (hasLog)
+                {
+                    // What was replayed goes into the file at once: a log that several killed processes have added to is the one that can't be replayed.
+                    command.CommandText = $"CHECKPOINT {Alias}";
+                    command.ExecuteNonQuery();
+                }
             }
 
             return connection;
