@@ -5,6 +5,7 @@ using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Raw;
 using Microsoft.Extensions.Options;
 
@@ -56,6 +57,11 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         await BuildAsync(Arguments(context), [DbtLayers.MartsSelection], collector, cancellationToken);
         await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
         passes.ForEach(collector.AddPass);
+        await using (var session = await warehouse.OpenAsync(cancellationToken))
+        {
+            await session.TryCheckpointAsync(cancellationToken);
+        }
+
         var published = await publisher.PublishAsync(context.RunId, cancellationToken);
         var counts = collector.Counts;
         return new JobOutcome(counts, $"{counts.GetValueOrDefault("nodes")} models and seeds built, {counts.Where(count => count.Key.StartsWith(DbtLayers.TestPrefix, StringComparison.Ordinal)).Sum(count => count.Value)} tests, {published} marts published");

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Raw;
 using FhirAspire.Warehouse.Snowflake;
 using Microsoft.Extensions.Options;
@@ -46,6 +47,11 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         }
 
         await FlushAsync();
+        if (totals.Files > 0)
+        {
+            await session.TryCheckpointAsync(cancellationToken);
+        }
+
         return totals;
 
         async Task AddAsync(NewObject item)
