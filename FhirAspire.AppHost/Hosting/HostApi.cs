@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FhirAspire.Pipeline.Hosting;
 
 namespace FhirAspire.AppHost.Hosting;
 
@@ -28,7 +29,7 @@ internal sealed class HostApi : IDisposable
         }
 
         var http = new HttpClient { BaseAddress = new Uri(host.Url), Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.Add("X-FhirAspire", "1");
+        http.DefaultRequestHeaders.Add(JobCommandEndpoints.Header, "1");
         if (Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } token)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

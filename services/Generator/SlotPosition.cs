@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FhirAspire.Fhir.Spool;
 
 namespace FhirAspire.Generator;
 
@@ -40,13 +41,7 @@ public sealed class SlotPosition : IPatientNumbers
             var key = seed.ToString(CultureInfo.InvariantCulture);
             var slot = positions.GetValueOrDefault(key);
             positions[key] = slot + 1;
-            using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write))
-            {
-                JsonSerializer.Serialize(file, positions);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(path + ".tmp", path, overwrite: true);
+            DurableJson.Write(path, positions);
             return slot;
         }
     }

@@ -27,13 +27,7 @@ internal sealed record PackPlan(string Key, IReadOnlyList<string> Folders)
     public string Save(SpoolDirectory spool)
     {
         var path = Path.Combine(FolderOf(spool), $"{Folders[0].Replace('/', '_')}.json");
-        using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(file, this, JsonSerializerOptions.Web);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(path + ".tmp", path, overwrite: true);
+        DurableJson.Write(path, this, JsonSerializerOptions.Web);
         return path;
     }
 }

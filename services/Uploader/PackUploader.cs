@@ -60,7 +60,9 @@ internal sealed class PackUploader(SpoolDirectory spool, ObjectBucket bucket, Up
     }
 
     private bool IsDue(List<SpoolFolder> left) =>
-        left[0].CreatedAt <= time.GetUtcNow() - options.PackAfter || left.Sum(folder => folder.Files().Sum(file => FhirFileNames.IsGzip(file.Name) ? file.Length * GzipRatio : file.Length)) >= options.PackBytes * GzipRatio;
+        left[0].CreatedAt <= time.GetUtcNow() - options.PackAfter || left.Sum(PackedSize) >= options.PackBytes;
+
+    private static long PackedSize(SpoolFolder folder) => folder.Files().Sum(file => FhirFileNames.IsGzip(file.Name) ? file.Length : file.Length / GzipRatio);
 
     // The first folders whose pack reaches about its size.
     private List<SpoolFolder> Take(List<SpoolFolder> left)
@@ -70,7 +72,7 @@ internal sealed class PackUploader(SpoolDirectory spool, ObjectBucket bucket, Up
         foreach (var folder in left)
         {
             taken.Add(folder);
-            bytes += folder.Files().Sum(file => FhirFileNames.IsGzip(file.Name) ? file.Length : file.Length / GzipRatio);
+            bytes += PackedSize(folder);
             if (bytes >= options.PackBytes)
             {
                 break;

@@ -34,7 +34,7 @@ public sealed class UploaderJob(SpoolDirectory spool, ObjectBucket bucket, IOpti
         if (pending.Count > 0 && (options.Pack || PackPlan.Open(spool).Any()))
         {
             var packs = new PackUploader(spool, bucket, options, time, (folder, file, stop) => UploadAsync(folder, file, totals, stop));
-            await packs.UploadAsync(pending, isDue: options.Pack && context.Trigger is RunTrigger.Manual or RunTrigger.Retry, (folders, files, bytes) =>
+            await packs.UploadAsync(pending, isDue: context.Trigger is RunTrigger.Manual or RunTrigger.Retry, (folders, files, bytes) =>
             {
                 totals.Folders += folders;
                 totals.Files += files;

@@ -75,38 +75,26 @@ internal sealed class RuntimeConfigObject(DbtSession session, DbtProject? of = n
 }
 
 /// <summary><c>config.vars</c>: the variables of a project.</summary>
-internal sealed class VariablesObject(JinjaDict variables) : JinjaObject
+internal sealed class VariablesObject(JinjaDict variables) : DictView(variables)
 {
     public override string TypeName => "VarProvider";
 
-    public override bool IsMapping => true;
-
-    public override int? Length => variables.Count;
-
-    public override bool TryGetItem(object? key, out object? value) => variables.TryGet(key, out value);
-
     public override bool TryGetAttribute(string name, out object? value)
     {
-        value = name switch
+        if (name == "vars")
         {
-            "vars" => variables,
-            "to_dict" => Host.Function(name, _ => Copy()),
-            "get" => Host.Function(name, call => variables.TryGet(call.Get(0, "key"), out var found) ? found : call.Get(1, "default")),
-            "keys" => Host.Function(name, _ => new JinjaList(variables.Entries.Select(entry => entry.Key))),
-            "items" => Host.Function(name, _ => new JinjaList(variables.Entries.Select(entry => (object?)new JinjaTuple(entry.Key, entry.Value)))),
-            _ => null,
-        };
-        return value is not null;
+            value = Dict;
+            return true;
+        }
+
+        return base.TryGetAttribute(name, out value);
     }
 
-    public override bool? Contains(object? value) => variables.TryGet(value, out _);
-
-    public override IEnumerable<object?> Iterate() => variables.Entries.Select(entry => entry.Key);
-
-    private JinjaDict Copy()
+    // What is changed in it changes no variable.
+    protected override JinjaDict ToDict()
     {
         var copy = new JinjaDict();
-        foreach (var (key, value) in variables.Entries)
+        foreach (var (key, value) in Dict.Entries)
         {
             copy.Set(key, value);
         }

@@ -115,34 +115,23 @@ internal sealed class NodeObject(DbtNode node) : JinjaObject
 }
 
 /// <summary>A node's configuration as an object: what it does not have is none.</summary>
-internal sealed class ConfigView(JinjaDict config) : JinjaObject
+internal sealed class ConfigView(JinjaDict config) : DictView(config)
 {
     public override string TypeName => "NodeConfig";
 
-    public override bool IsMapping => true;
-
-    public override int? Length => config.Count;
-
     public override bool TryGetItem(object? key, out object? value)
     {
-        _ = config.TryGet(key, out value);
+        _ = base.TryGetItem(key, out value);
         return true;
     }
 
     public override bool TryGetAttribute(string name, out object? value)
     {
-        value = name switch
+        if (!base.TryGetAttribute(name, out value))
         {
-            "get" => Host.Function(name, call => config.TryGet(call.Get(0, "key"), out var found) ? found : call.Get(1, "default")),
-            "to_dict" => Host.Function(name, _ => config),
-            "keys" => Host.Function(name, _ => new JinjaList(config.Entries.Select(entry => entry.Key))),
-            "items" => Host.Function(name, _ => new JinjaList(config.Entries.Select(entry => (object?)new JinjaTuple(entry.Key, entry.Value)))),
-            _ => config.TryGetValue(name, out var found) ? found : null,
-        };
+            _ = Dict.TryGetValue(name, out value);
+        }
+
         return true;
     }
-
-    public override bool? Contains(object? value) => config.TryGet(value, out _);
-
-    public override IEnumerable<object?> Iterate() => config.Entries.Select(entry => entry.Key);
 }

@@ -4,6 +4,7 @@ using FhirAspire.Dashboard.Access;
 using FhirAspire.Dashboard.Operations;
 using FhirAspire.Dashboard.State;
 using FhirAspire.Dashboard.Storage;
+using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 
@@ -13,7 +14,7 @@ namespace FhirAspire.Dashboard.Api;
 internal static class ApiEndpoints
 {
     /// <summary>A header that a form of another site cannot send; commands need it besides the role.</summary>
-    public const string CommandHeader = "X-FhirAspire";
+    public const string CommandHeader = JobCommandEndpoints.Header;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 

@@ -1,11 +1,9 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 
 namespace FhirAspire.AppHost.Tests.EndToEnd;
 
 /// <summary>The host that runs for good, as a process of its own; killed at the end of the test.</summary>
-internal sealed class HostUnderTest : IAsyncDisposable
+internal sealed class HostUnderTest : ProcessUnderTest
 {
     /// <summary>Settings with which no job runs by itself.</summary>
     public static readonly string[] Idle =
@@ -13,46 +11,15 @@ internal sealed class HostUnderTest : IAsyncDisposable
         "Generator:Mode=Replay", "Jobs:generator:AtStart=false", "Jobs:generator:Cron=0 0 1 1 *", "Jobs:uploader:Cron=0 0 1 1 *", "Jobs:loader:Cron=0 0 1 1 *", "Jobs:dbt:Cron=0 0 1 1 *",
     ];
 
-    private readonly StringBuilder output = new();
-
-    private HostUnderTest(Process process)
+    private HostUnderTest(TemporaryData data, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> environment)
+        : base(
+            "FhirAspire.AppHost.dll",
+            ["--data", data.Path, .. new[] { "Dashboard:Port=0", "LocalS3:Port=0" }.Concat(settings).SelectMany(setting => new[] { "--set", setting })],
+            environment.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
     {
-        Process = process;
-        process.OutputDataReceived += (_, e) => Append(e.Data);
-        process.ErrorDataReceived += (_, e) => Append(e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
     }
 
-    public Process Process { get; }
-
-    /// <summary>Everything it wrote so far.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (output)
-            {
-                return output.ToString();
-            }
-        }
-    }
-
-    public static HostUnderTest Start(TemporaryData data, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>>? environment = null)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FhirAspire.AppHost.dll"), "--data", data.Path, .. new[] { "Dashboard:Port=0", "LocalS3:Port=0" }.Concat(settings).SelectMany(setting => new[] { "--set", setting })])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var (name, value) in environment ?? [])
-        {
-            start.Environment[name] = value;
-        }
-
-        return new HostUnderTest(Process.Start(start)!);
-    }
+    public static HostUnderTest Start(TemporaryData data, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>>? environment = null) => new(data, settings, environment ?? []);
 
     /// <summary>The address of its pages, once it is there.</summary>
     public async Task<Uri> UrlAsync(TemporaryData data)
@@ -94,31 +61,6 @@ internal sealed class HostUnderTest : IAsyncDisposable
             }
 
             await Task.Delay(100);
-        }
-    }
-
-    /// <summary>SIGKILL: nothing of it runs on.</summary>
-    public async Task KillAsync()
-    {
-        if (!Process.HasExited)
-        {
-            Process.Kill(entireProcessTree: true);
-        }
-
-        await Process.WaitForExitAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await KillAsync();
-        Process.Dispose();
-    }
-
-    private void Append(string? line)
-    {
-        lock (output)
-        {
-            output.AppendLine(line);
         }
     }
 }

@@ -119,7 +119,7 @@ public sealed class PostgresProcessesTests(Xunit.Abstractions.ITestOutputHelper 
     private async Task ReplaceAsync(ServiceProcess victim)
     {
         await victim.KillAsync();
-        killed.Add(victim.Id);
+        killed.Add(victim.Process.Id);
         processes.Remove(victim);
         Start(victim.Name);
         await victim.DisposeAsync();
@@ -137,7 +137,7 @@ public sealed class PostgresProcessesTests(Xunit.Abstractions.ITestOutputHelper 
         }, $"a run of {job} goes on");
         await Task.Delay(random.Next(0, 300));
         log.WriteLine($"killed in its run: {job}");
-        await ReplaceAsync(processes.Single(process => process.Id == found));
+        await ReplaceAsync(processes.Single(process => process.Process.Id == found));
     }
 
     private static async Task<long> CountAsync(IWarehouseSession session, string from) => Convert.ToInt64((await session.QueryAsync($"select count(*) from {from}")).Scalar, CultureInfo.InvariantCulture);
@@ -149,7 +149,7 @@ public sealed class PostgresProcessesTests(Xunit.Abstractions.ITestOutputHelper 
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
-            foreach (var process in processes.Where(process => process.HasExited))
+            foreach (var process in processes.Where(process => process.Process.HasExited))
             {
                 throw new InvalidOperationException($"{process.Name} has ended:\n{process.Output}");
             }
