@@ -21,17 +21,27 @@ public sealed class OperationsStore(RunStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(state);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
-        var kept = await context.JobStates.FindAsync([state.Job], cancellationToken).ConfigureAwait(false);
-        if (kept is null)
+        if (await UpdateAsync().ConfigureAwait(false) > 0)
         {
-            context.JobStates.Add(state);
-        }
-        else
-        {
-            (kept.PausedAt, kept.PausedBy) = (state.PausedAt, state.PausedBy);
+            return;
         }
 
-        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            context.JobStates.Add(state);
+            await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbUpdateException)
+        {
+            // Another replica of the service inserted the row first, which a command to all of them makes likely. Nothing removes it, so an update that finds none had another cause.
+            if (await UpdateAsync().ConfigureAwait(false) == 0)
+            {
+                throw;
+            }
+        }
+
+        Task<int> UpdateAsync() => context.JobStates.Where(kept => kept.Job == state.Job)
+            .ExecuteUpdateAsync(set => set.SetProperty(kept => kept.PausedAt, state.PausedAt).SetProperty(kept => kept.PausedBy, state.PausedBy), cancellationToken);
     }
 
     /// <summary>Alerts, newest first.</summary>

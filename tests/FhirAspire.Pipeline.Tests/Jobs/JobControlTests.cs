@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 
 namespace FhirAspire.Pipeline.Tests.Jobs;
@@ -53,6 +54,21 @@ public sealed class JobControlTests : IDisposable
         await fixture.AdvanceAsync(TimeSpan.FromSeconds(40), scheduler);
         await scheduler.StopAsync(default);
         (await fixture.Store.QueryAsync(new RunFilter())).Count(run => run.Trigger == RunTrigger.Schedule).ShouldBeInRange(2, 3);
+    }
+
+    [Fact]
+    public async Task A_pause_that_reaches_all_replicas_at_once_is_kept_by_each_of_them()
+    {
+        await fixture.Store.PrepareAsync();
+        for (var round = 0; round < 50; round++)
+        {
+            var job = $"loader {round}";
+            var saves = Enumerable.Range(0, 4).Select(replica => Task.Run(
+                () => fixture.Operations.SaveJobStateAsync(new JobState { Job = job, PausedAt = fixture.Time.GetUtcNow().UtcDateTime, PausedBy = $"replica {replica}" })));
+            await Task.WhenAll(saves);
+        }
+
+        (await fixture.Operations.PausedJobsAsync()).Count.ShouldBe(50);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class JobFixture : IDisposable
                 await Task.Delay(1);
             }
 
-            await Task.WhenAll(scheduler.Jobs.Values.Select(runner => runner.Idle)).WaitAsync(TimeSpan.FromSeconds(10));
+            await Task.WhenAll(scheduler.Jobs.Values.Select(runner => runner.Idle)).WaitAsync(TimeSpan.FromSeconds(60));
         }
     }
 
