@@ -8,6 +8,7 @@ namespace FhirAspire.Simulation.Tests.Semantics;
 public class EncounterTests
 {
     [Fact]
+    [Trait("Measured", "7.2 one encounter at a time")]
     public void A_visit_waits_until_another_modules_stay_is_over()
     {
         var run = Of(new Dictionary<string, string>
@@ -20,6 +21,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 one encounter at a time: wellness visits")]
     public void A_long_stay_keeps_wellness_visits_away()
     {
         var run = Of(Initial("V") + Visit("V", "E1", "D", "inpatient") + Delay("D", 9, "years", "End") + End("End", "Terminal") + Terminal);
@@ -28,6 +30,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 the next encounter closes the one before")]
     public void The_next_encounter_of_a_module_closes_the_one_before()
     {
         var run = Of(Initial("V1") + Visit("V1", "E1", "D") + Delay("D", 14, "days", "V2") + Visit("V2", "E2", "End") + End("End", "Terminal") + Terminal);
@@ -36,9 +39,16 @@ public class EncounterTests
     }
 
     [Theory]
+    [Trait("Measured", "7.2 default lengths")]
     [InlineData("ambulatory", 15)]
     [InlineData("emergency", 60)]
     [InlineData("inpatient", 1440)]
+    [InlineData("snf", 1440)]
+    [InlineData("hospice", 1440)]
+    [InlineData("outpatient", 15)]
+    [InlineData("urgentcare", 15)]
+    [InlineData("virtual", 15)]
+    [InlineData("home", 15)]
     public void The_recorded_stop_is_no_earlier_than_the_default_length(string kind, int minutes)
     {
         var run = Of(Initial("D") + Delay("D", 100, "days", "V") + Visit("V", "E1", "End", kind) + End("End", "Terminal") + Terminal);
@@ -58,6 +68,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 records outside of encounters")]
     public void What_happens_outside_of_an_encounter_goes_to_the_latest_one_even_of_another_module()
     {
         var run = Of(new Dictionary<string, string>
@@ -72,6 +83,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 EncounterEnd without an encounter")]
     public void An_encounter_end_without_an_encounter_passes()
     {
         var run = Of(Initial("End") + End("End", "P1") + Mark("P1", "Terminal") + Terminal);
@@ -80,6 +92,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 a wellness state needs an EncounterEnd before it")]
     public void A_second_wellness_state_never_passes_without_an_encounter_end_in_between()
     {
         var run = Of(Initial("W1") + Wellness("W1", "P1") + Mark("P1", "W2") + Wellness("W2", "P2") + Mark("P2", "Terminal") + Terminal);
@@ -88,6 +101,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 which may come weeks later")]
     public void With_an_encounter_end_even_weeks_later_the_next_visit_is_joined()
     {
         var run = Of(Initial("W1") + Wellness("W1", "D") + Delay("D", 40, "days", "End") + End("End", "W2") + Wellness("W2", "P2") + Mark("P2", "Terminal") + Terminal);
@@ -104,6 +118,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "9.3 intervals of visits")]
     public void Wellness_visits_come_at_the_intervals_of_age_rounded_up_to_steps()
     {
         var run = Of(Initial("Terminal") + Terminal, age: 60);
@@ -112,6 +127,7 @@ public class EncounterTests
         var gaps = days.Zip(days.Skip(1), (a, b) => (Age: a / 365.25, Gap: b - a)).ToList();
         days[0].ShouldBe(0);
         gaps[0].Gap.ShouldBe(35);
+        days.Zip(days.Skip(1), (a, b) => b - a).TakeWhile(gap => gap != 371).Distinct().ShouldBe([35, 63, 91, 182], "1 month, 2, 3 and 6, each rounded up to steps");
         gaps.Where(g => g.Age is > 5 and < 18).ShouldAllBe(g => g.Gap == 371);
         gaps.Where(g => g.Age is > 21 and < 36).ShouldAllBe(g => g.Gap == 1099);
         gaps.Where(g => g.Age is > 41 and < 47).ShouldAllBe(g => g.Gap == 735);
@@ -120,6 +136,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "9.3 visits because of symptoms")]
     public void A_sum_of_symptoms_of_320_leads_to_a_check_up_at_the_next_step()
     {
         var run = Of(Initial("D") + Delay("D", 701, "days", "S1") + Symptoms(90, 90, 90, 50) + "'Terminal': {'type': 'Terminal'}");
@@ -139,6 +156,7 @@ public class EncounterTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 visits because of symptoms let wellness states pass")]
     public void A_visit_because_of_symptoms_lets_a_wellness_state_pass()
     {
         var run = Of(new Dictionary<string, string>

@@ -25,6 +25,8 @@ public class MeasuredRecordTests
         .Where(e => e.Code.Value == code)];
 
     [Theory]
+    [Trait("Measured", "7.1 what is present starts no second row")]
+    [Trait("Measured", "7.1 the end by the first name finds nothing")]
     [MemberData(nameof(Starts))]
     public void What_is_present_starts_no_second_row_and_its_end_by_the_first_name_finds_nothing(string start, string fields, string end, string by)
     {
@@ -35,12 +37,14 @@ public class MeasuredRecordTests
     }
 
     [Theory]
+    [Trait("Measured", "6 ConditionEnd by a missing attribute")]
     [InlineData("ConditionEnd")]
     [InlineData("DeviceEnd")]
     public void An_end_by_a_missing_attribute_does_nothing(string end)
         => Of(Initial("X") + State("X", end, "'referenced_by_attribute': 'nothing',", "P1") + Mark("P1", "Terminal") + Terminal).Procedures.ShouldHaveSingleItem();
 
     [Fact]
+    [Trait("Measured", "7.3 onsets in loops")]
     public void Onsets_in_a_loop_are_recorded_back_to_the_previous_encounter_of_that_name()
     {
         // Two onsets, the visit, another onset, the visit again: each visit records what has come since the one before.
@@ -54,6 +58,7 @@ public class MeasuredRecordTests
     }
 
     [Fact]
+    [Trait("Measured", "2.6 what would end after death")]
     public void A_procedure_that_would_end_after_death_never_passes()
     {
         var run = Of(Initial("A") + State("A", "Death", "'exact': {'quantity': 10, 'unit': 'days'},", "P1")
@@ -62,7 +67,19 @@ public class MeasuredRecordTests
         run.Procedures.Select(p => p.Code.Value).ShouldBe(["P1"]);
     }
 
+    [Theory]
+    [InlineData(21, 0)]
+    [InlineData(14, 1)]
+    public void A_procedure_that_ends_at_the_instant_of_death_never_passes(int days, int after)
+    {
+        var run = Of(Initial("A") + State("A", "Death", "'exact': {'quantity': 21, 'unit': 'days'},", "P1")
+            + State("P1", "Procedure", Codes("P1") + $"'duration': {{'low': {days}, 'high': {days}, 'unit': 'days'}},", "P2") + Mark("P2", "Terminal") + Terminal);
+
+        run.Procedures.Count(p => p.Code.Value == "P2").ShouldBe(after);
+    }
+
     [Fact]
+    [Trait("Measured", "2.6 what would end at death")]
     public void A_delay_that_ends_at_the_instant_of_death_never_passes()
     {
         var run = Of(Initial("A") + State("A", "Death", "'exact': {'quantity': 14, 'unit': 'days'},", "D") + Delay("D", 14, "days", "P1") + Mark("P1", "Terminal") + Terminal);
@@ -82,6 +99,7 @@ public class MeasuredRecordTests
     }
 
     [Fact]
+    [Trait("Measured", "7.2 stops after the next start")]
     public void A_recorded_stop_may_lie_after_the_next_start()
     {
         var run = Of(Initial("D") + Delay("D", 100, "days", "V1") + Visit("V1", "E1", "End1", "inpatient") + End("End1", "D2") + Delay("D2", 1, "hours", "V2")
@@ -91,6 +109,7 @@ public class MeasuredRecordTests
     }
 
     [Theory]
+    [Trait("Measured", "7.2 stops by what is filed")]
     [InlineData("Observation", "'category': 'exam', 'unit': 'kg', 'exact': {'quantity': 1},")]
     [InlineData("SupplyList", "'supplies': [{'quantity': 1, 'code': {'system': 'SNOMED-CT', 'code': '7', 'display': 'x'}}],")]
     [InlineData("Vaccine", "")]
@@ -100,6 +119,15 @@ public class MeasuredRecordTests
         var run = Of(Initial("D") + Delay("D", 100, "days", "V") + Visit("V", "E1", "D2") + Delay("D2", 2, "hours", "X") + State("X", type, Codes("X1") + fields, "End") + End("End", "Terminal") + Terminal);
 
         (run.Own[0].Stop - run.Own[0].Start).ShouldBe(2 * SimTime.Hour);
+    }
+
+    [Fact]
+    public void A_study_moves_the_stop_of_its_encounter_by_the_half_hour_of_its_procedure()
+    {
+        var run = Of(Initial("D") + Delay("D", 100, "days", "V") + Visit("V", "E1", "X") + State("X", "ImagingStudy",
+            $"'procedure_code': {Code("P1")}, 'series': [{{'body_site': {Code("B")}, 'modality': {Code("M")}, 'instances': [{{'title': 't', 'sop_class': {Code("S")}}}]}}],", "End") + End("End", "Terminal") + Terminal);
+
+        (run.Own[0].Stop - run.Own[0].Start).ShouldBe(30 * SimTime.Minute);
     }
 
     [Fact]
@@ -117,6 +145,7 @@ public class MeasuredRecordTests
     }
 
     [Theory]
+    [Trait("Measured", "7.5 dispenses")]
     [InlineData("'prescription': {'refills': 3},", 0)]
     [InlineData("'prescription': {'dosage': {'amount': 1, 'frequency': 1, 'period': 1, 'unit': 'days'}, 'duration': {'quantity': 10, 'unit': 'days'}},", 10)]
     [InlineData("", 30)]
@@ -129,7 +158,21 @@ public class MeasuredRecordTests
         Row(run, "medications", "M1").Split(',')[9].ShouldBe(expected.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    [Theory]
+    [InlineData(10, "3")]
+    [InlineData(45, "1")]
+    [InlineData(29, "1")]
+    public void An_order_that_has_ended_is_dispensed_by_its_length_and_once_at_least(int duration, string expected)
+    {
+        var prescription = $"'prescription': {{'dosage': {{'amount': 1, 'frequency': 1, 'period': 1, 'unit': 'days'}}, 'duration': {{'quantity': {duration}, 'unit': 'days'}}}},";
+        var run = Of(Initial("D") + Delay("D", 120, "days", "M") + State("M", "MedicationOrder", Codes("M1") + prescription, "D2") + Delay("D2", 30, "days", "X")
+            + State("X", "MedicationEnd", Codes("M1"), "Terminal") + Terminal, age: 1);
+
+        Row(run, "medications", "M1").Split(',')[9].ShouldBe(expected);
+    }
+
     [Fact]
+    [Trait("Measured", "7.6 rows of observations")]
     public void Components_are_rows_and_their_parent_is_none_and_a_coded_value_is_its_display()
     {
         var run = Of(Initial("O") + State("O", "MultiObservation", Codes("O0")
@@ -144,6 +187,7 @@ public class MeasuredRecordTests
     }
 
     [Fact]
+    [Trait("Measured", "9.7 claims")]
     public void There_is_a_claim_for_each_encounter_and_each_row_of_a_medication()
     {
         var run = Of(new Dictionary<string, string>
@@ -156,6 +200,7 @@ public class MeasuredRecordTests
     }
 
     [Fact]
+    [Trait("Measured", "9.3 a run without modules")]
     public void Without_modules_there_are_wellness_visits_immunizations_and_vaccinations_against_COVID_19_and_nothing_else()
     {
         var run = Of(Initial("Terminal") + Terminal, age: 50);
@@ -166,6 +211,7 @@ public class MeasuredRecordTests
     }
 
     [Fact]
+    [Trait("Measured", "9.5 quality of life")]
     public void Quality_of_life_is_written_every_year_from_the_year_of_birth_without_an_encounter()
     {
         var run = Of(Initial("Terminal") + Terminal, age: 3);
@@ -206,6 +252,7 @@ public class MeasuredRecordTests
     }
 
     [Fact]
+    [Trait("Measured", "10 old encounters")]
     public void What_holds_something_active_is_exported_from_before_the_cut_off_with_its_supplies_and_devices()
     {
         static string Things(string n, string to) => State("S" + n, "SupplyList", $"'supplies': [{{'quantity': 1, 'code': {Code("S" + n)}}}],", "G" + n)

@@ -13,6 +13,7 @@ public class RecordTests
     private static string Present(string code) => $"{{'condition_type': 'Active Condition', 'codes': [{Code(code)}]}}";
 
     [Fact]
+    [Trait("Measured", "7.1 procedures are present ever after")]
     public void A_procedure_is_present_ever_after()
     {
         var run = Of(Initial("P1") + Mark("P1", "D") + Delay("D", 5, "years", "I") + If("I", Present("P1"), "P2", "P3") + Mark("P2", "Terminal") + Mark("P3", "Terminal") + Terminal);
@@ -30,6 +31,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "7.3 onsets with a target")]
     public void An_onset_with_a_target_is_recorded_at_the_time_of_that_encounter_and_not_in_another_one()
     {
         var run = Of(Initial("A") + Onset("A", "C1", "V1", "'target_encounter': 'V2',") + Visit("V1", "E1", "End1") + End("End1", "D")
@@ -49,6 +51,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "7.3 provisional conditions as reasons")]
     public void Until_it_is_recorded_the_attribute_serves_as_a_reason_but_the_condition_is_not_active()
     {
         var run = Of(Initial("A") + Onset("A", "C1", "I", "'target_encounter': 'V2', 'assign_to_attribute': 'illness',") + If("I", Present("C1"), "P1", "V1") + Mark("P1", "V1")
@@ -67,6 +70,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "6 MedicationEnd by a missing attribute")]
     public void A_condition_end_by_a_missing_attribute_does_nothing_and_a_medication_end_by_one_is_a_fault()
     {
         Of(Initial("X") + "'X': {'type': 'ConditionEnd', 'referenced_by_attribute': 'nothing', 'direct_transition': 'P1'}," + Mark("P1", "Terminal") + Terminal).Procedures.ShouldHaveSingleItem();
@@ -75,6 +79,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "7.5 orders stay open")]
     public void The_duration_of_a_prescription_does_not_stop_an_order()
     {
         var run = Of(Initial("M") + Order("M", "M1", "Terminal", "'prescription': {'dosage': {'amount': 1, 'frequency': 1, 'period': 1, 'unit': 'days'}, 'duration': {'quantity': 2, 'unit': 'weeks'}},") + Terminal);
@@ -83,6 +88,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "7.5 administrations")]
     public void An_administration_ends_when_it_starts_and_with_chronic_too_there_is_also_an_order()
     {
         var run = Of(Initial("M1") + Order("M1", "M1", "M2", "'administration': true,") + Order("M2", "M2", "Terminal", "'administration': true, 'chronic': true,") + Terminal, age: 0);
@@ -92,7 +98,19 @@ public class RecordTests
         run.Medications.Count(m => m.Code.Value == "M2" && !m.IsAdministration).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("'administration': true,", "P2")]
+    [InlineData("'administration': true, 'chronic': true,", "P1")]
+    [InlineData("", "P1")]
+    public void After_an_administration_nothing_is_present(string fields, string expected)
+    {
+        var run = Of(Initial("M") + Order("M", "M1", "I", fields) + If("I", $"{{'condition_type': 'Active Medication', 'codes': [{Code("M1")}]}}", "P1", "P2") + Mark("P1", "Terminal") + Mark("P2", "Terminal") + Terminal, age: 0);
+
+        run.Procedures.Single().Code.Value.ShouldBe(expected);
+    }
+
     [Fact]
+    [Trait("Measured", "7.5 renewals")]
     public void Chronic_orders_are_renewed_when_the_first_module_passes_its_wellness_state_and_visits_come_at_least_yearly()
     {
         var run = Of(new Dictionary<string, string>
@@ -109,6 +127,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "7.4 the end of a renewed order")]
     public void Ending_a_renewed_order_by_its_attribute_changes_the_stop_of_the_first_row_too()
     {
         var run = Of(new Dictionary<string, string>
@@ -123,6 +142,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "5 which observation a condition looks at")]
     public void An_observation_condition_looks_at_the_first_one_of_the_latest_encounter_that_has_it()
     {
         static string Observe(string name, int value, string to) => $"'{name}': {{'type': 'Observation', 'category': 'exam', 'unit': 'kg', 'codes': [{Code("O1")}], 'exact': {{'quantity': {value}}}, 'direct_transition': '{to}'}},";
@@ -133,6 +153,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "6 number_of_observations")]
     public void A_report_runs_its_observations_whatever_number_it_claims()
     {
         var run = Of(Initial("R") + $"'R': {{'type': 'DiagnosticReport', 'number_of_observations': 0, 'codes': [{Code("R1")}], 'observations': [{{'category': 'laboratory', 'unit': 'g', 'codes': [{Code("O1")}], 'range': {{'low': 1, 'high': 2}}}}, {{'category': 'laboratory', 'unit': '', 'codes': [{Code("O2")}], 'value_code': {Code("V1")}}}], 'direct_transition': 'Terminal'}}," + Terminal);
@@ -143,6 +164,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "6 VitalSign is drawn anew")]
     public void A_vital_sign_state_is_drawn_anew_at_every_read()
     {
         static string Observe(string name, string to) => $"'{name}': {{'type': 'Observation', 'category': 'vital-signs', 'unit': '%', 'codes': [{Code(name)}], 'vital_sign': 'Left ventricular Ejection fraction', 'direct_transition': '{to}'}},";
@@ -152,6 +174,7 @@ public class RecordTests
     }
 
     [Fact]
+    [Trait("Measured", "6.3 the procedure of a study")]
     public void An_imaging_study_adds_a_procedure_of_30_minutes_that_does_not_block()
     {
         var run = Of(Initial("S") + $"'S': {{'type': 'ImagingStudy', 'procedure_code': {Code("P1")}, 'series': [{{'body_site': {Code("B")}, 'modality': {Code("M")}, 'instances': [{{'title': 't', 'sop_class': {Code("S")}}}, {{'title': 'u', 'sop_class': {Code("S")}}}]}}], 'direct_transition': 'P2'}}," + Mark("P2", "Terminal") + Terminal);

@@ -11,6 +11,7 @@ public class SubmoduleAndHistoryTests
     private static string Prior(string name, string more = "") => $"{{'condition_type': 'PriorState', 'name': '{name}'{more}}}";
 
     [Fact]
+    [Trait("Measured", "2.3 a submodule returns at its exact end")]
     public void A_submodule_returns_at_its_exact_end_and_the_caller_goes_on_from_there()
     {
         var run = Of(new Dictionary<string, string>
@@ -23,6 +24,7 @@ public class SubmoduleAndHistoryTests
     }
 
     [Fact]
+    [Trait("Measured", "2.5 history of submodules")]
     public void Inside_a_submodule_the_callers_states_are_not_seen_but_the_caller_sees_the_submodules_states_afterwards()
     {
         var run = Of(new Dictionary<string, string>
@@ -35,6 +37,7 @@ public class SubmoduleAndHistoryTests
     }
 
     [Fact]
+    [Trait("Measured", "5.1 windows of PriorState")]
     public void The_window_of_a_prior_state_counts_from_its_exit_and_since_stops_the_walk()
     {
         var run = Of(new Dictionary<string, string>
@@ -50,6 +53,8 @@ public class SubmoduleAndHistoryTests
     }
 
     [Fact]
+    [Trait("Measured", "2.5 the end of a submodule closes no encounter")]
+    [Trait("Measured", "6 the end of a module closes its encounter")]
     public void The_end_of_a_submodule_leaves_an_encounter_open_and_that_of_a_module_closes_it()
     {
         var run = Of(new Dictionary<string, string>

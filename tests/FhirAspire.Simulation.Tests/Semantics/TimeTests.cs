@@ -6,6 +6,7 @@ namespace FhirAspire.Simulation.Tests.Semantics;
 public class TimeTests
 {
     [Fact]
+    [Trait("Measured", "2.3 states after a delay run at its exact end")]
     public void States_after_a_delay_run_at_its_exact_end()
     {
         var run = Of(Initial("V") + Visit("V", "E1", "D1") + Delay("D1", 3, "days", "P1") + Mark("P1", "D2") + Delay("D2", 3, "days", "P2") + Mark("P2", "D3")
@@ -20,6 +21,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Trait("Measured", "2.4 a guard opens at a step")]
     public void A_guard_opens_at_the_first_step_after_its_condition_has_come_true()
     {
         var run = Of(Initial("G") + Guard("G", "{'condition_type': 'Age', 'operator': '>=', 'quantity': 20, 'unit': 'years'}", "P1") + Mark("P1", "Terminal") + Terminal);
@@ -32,6 +34,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Trait("Measured", "2.1 modules run in order of key")]
     public void A_module_that_runs_later_in_the_step_sees_what_an_earlier_one_has_set()
     {
         const string flag = "{'condition_type': 'Attribute', 'attribute': 'flag', 'operator': '==', 'value': true}";
@@ -47,6 +50,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Trait("Measured", "2.3 a rewound pass sees the later step")]
     public void A_rewound_pass_sees_attributes_of_the_later_step()
     {
         const string flag = "{'condition_type': 'Attribute', 'attribute': 'flag', 'operator': '==', 'value': true}";
@@ -60,10 +64,17 @@ public class TimeTests
     }
 
     [Theory]
+    [Trait("Measured", "3.1 units of delays")]
     [InlineData("{'type': 'Delay', 'exact': {'quantity': 1.5, 'unit': 'days'}", 1.5)]
     [InlineData("{'type': 'Delay', 'exact': {'quantity': 1, 'unit': 'years'}", 365)]
     [InlineData("{'type': 'Delay', 'exact': {'quantity': 4, 'unit': 'years'}", 1461)]
     [InlineData("{'type': 'Delay', 'exact': {'quantity': 0.5, 'unit': 'weeks'}", 3)]
+    [InlineData("{'type': 'Delay', 'exact': {'quantity': 1, 'unit': 'months'}", 30)]
+    [InlineData("{'type': 'Delay', 'exact': {'quantity': 1.5, 'unit': 'hours'}", 0.0625)]
+    [InlineData("{'type': 'Delay', 'exact': {'quantity': 45.5, 'unit': 'minutes'}", 2730 / 86_400.0)]
+    [InlineData("{'type': 'Delay', 'range': {'low': 2.5, 'high': 2.5, 'unit': 'days'}", 2.5)]
+    [InlineData("{'type': 'Delay', 'distribution': {'kind': 'EXACT', 'parameters': {'value': 2.9}}, 'unit': 'weeks'", 14)]
+    [InlineData("{'type': 'Delay', 'distribution': {'kind': 'EXACT', 'parameters': {'value': 1.9}}, 'unit': 'months'", 30)]
     [InlineData("{'type': 'Delay', 'distribution': {'kind': 'EXACT', 'parameters': {'value': 1.9}}, 'unit': 'days'", 1)]
     [InlineData("{'type': 'Delay', 'distribution': {'kind': 'EXACT', 'parameters': {'value': 0.5}}, 'unit': 'months'", 0)]
     [InlineData("{'type': 'Delay', 'distribution': {'kind': 'EXACT', 'parameters': {'value': 4}}, 'unit': 'years'", 1460)]
@@ -76,6 +87,8 @@ public class TimeTests
     }
 
     [Fact]
+    [Trait("Measured", "6.1 a procedure with a duration blocks")]
+    [Trait("Measured", "6.1 one without takes 15 minutes and does not")]
     public void A_procedure_with_a_duration_blocks_the_module_and_one_without_does_not()
     {
         var run = Of(Initial("V") + Visit("V", "E1", "P1")
@@ -88,6 +101,16 @@ public class TimeTests
         run.DayOf("P3").ShouldBe(start + (120 / 1440.0), "the procedure before has no duration");
         run.Procedures.Single(p => p.Code.Value == "P2").Stop.ShouldBe(run.Procedures.Single(p => p.Code.Value == "P2").Start + (15 * SimTime.Minute));
         run.DayOf("P4").ShouldBe(start + 10 + (120 / 1440.0));
+    }
+
+    [Fact]
+    public void The_distribution_of_a_procedures_length_keeps_its_fraction()
+    {
+        var run = Of(Initial("V") + Visit("V", "E1", "P1")
+            + $"'P1': {{'type': 'Procedure', 'codes': [{Code("P1")}], 'distribution': {{'kind': 'EXACT', 'parameters': {{'value': 1.5}}}}, 'unit': 'hours', 'direct_transition': 'P2'}}," + Mark("P2", "Terminal") + Terminal);
+
+        run.DayOf("P2").ShouldBe(run.DayOf("P1") + 0.0625);
+        (run.Procedures[0].Stop - run.Procedures[0].Start).ShouldBe(90 * SimTime.Minute);
     }
 
     [Fact]
