@@ -1,20 +1,27 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace FhirAspire.ObjectStore.LocalS3.Storage;
 
 /// <summary>
-/// The bytes of larger objects: <c>blobs/XX/ID</c>, a file each, never changed once it is there. A file is written in <c>tmp/</c>, flushed and renamed before the
-/// index names it, and removed after the index has forgotten it; what a crash leaves in between is swept at the next start. Names are numbers that this class gives,
-/// so no object key ever becomes part of a path.
+/// The bytes of larger objects: <c>blobs/XX/ID</c>, a file each, never changed once the index names it. It is written and flushed before that, and given up after
+/// the index has forgotten it; what a crash leaves in between is swept at the next start. Names are numbers that this class gives, so no object key ever becomes
+/// part of a path.
 /// </summary>
+/// <remarks>
+/// Files that are given up are emptied, and some thousands kept as <c>blobs/XX/ID.free</c> for the next objects: ext4 passes over each inode that was removed
+/// within the last minutes when it makes a new file, so that a PUT after many DELETEs took ten times as long. The folders are many for the sake of their locks.
+/// </remarks>
 internal sealed class BlobFiles : IDisposable
 {
     private const int Folders = 256;
+    private const int FreePerFolder = 32;
+    private const string FreeSuffix = ".free";
     private readonly string blobs;
-    private readonly string temporary;
     private readonly bool durable;
-    private readonly DiskThreads disk = new(4);
+    private readonly DiskThreads disk = new(8);
+    private readonly ConcurrentStack<long>[] free = [.. Enumerable.Range(0, Folders).Select(_ => new ConcurrentStack<long>())];
     private readonly Lock gate = new();
     private readonly LinkedList<long> readers = new();
     private readonly Queue<(long Clock, long Id)> doomed = new();
@@ -24,16 +31,16 @@ internal sealed class BlobFiles : IDisposable
     public BlobFiles(string root, bool durable, long firstId)
     {
         blobs = Path.Combine(root, "blobs");
-        temporary = Path.Combine(root, "tmp");
         this.durable = durable;
         FirstId = firstId;
         nextId = firstId;
+        // Where earlier versions wrote.
+        var temporary = Path.Combine(root, "tmp");
         if (Directory.Exists(temporary))
         {
             Directory.Delete(temporary, recursive: true);
         }
 
-        Directory.CreateDirectory(temporary);
         if (!Directory.Exists(FolderOf(Folders - 1)))
         {
             for (var i = 0; i < Folders; i++)
@@ -51,34 +58,70 @@ internal sealed class BlobFiles : IDisposable
 
     public long NextId() => Interlocked.Increment(ref nextId);
 
-    public string TemporaryPath(long id) => Path.Combine(temporary, Name(id));
-
     public string PathOf(long id) => Path.Combine(FolderOf(id), Name(id));
 
-    /// <summary>Makes a finished temporary file a blob.</summary>
-    public Task PublishAsync(SafeFileHandle file, long id)
+    /// <summary>Opens an empty file under the name of a blob to be.</summary>
+    public SafeFileHandle Create(long id)
     {
-        if (durable)
+        var path = PathOf(id);
+        while (free[id & (Folders - 1)].TryPop(out var old))
         {
-            return disk.RunAsync(() => Publish(file, id));
+            try
+            {
+                File.Move(PathOf(old) + FreeSuffix, path, overwrite: true);
+                return File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
+            }
+            catch (FileNotFoundException)
+            {
+                // Swept, or removed by a person.
+            }
         }
 
-        Publish(file, id);
-        return Task.CompletedTask;
+        return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
     }
 
-    private void Publish(SafeFileHandle file, long id)
+    /// <summary>Closes a file that has been written, with all of it on the disk.</summary>
+    public Task FinishAsync(SafeFileHandle file, long id)
     {
         if (durable)
         {
-            RandomAccess.FlushToDisk(file);
+            return disk.RunAsync(() =>
+            {
+                RandomAccess.FlushToDisk(file);
+                file.Dispose();
+                Durable.FlushFolder(FolderOf(id));
+            });
         }
 
         file.Dispose();
-        File.Move(TemporaryPath(id), PathOf(id));
-        if (durable)
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Gives up a file that the index does not name and nobody reads.</summary>
+    public void GiveUp(long id)
+    {
+        var spares = free[id & (Folders - 1)];
+        var path = PathOf(id);
+        if (spares.Count >= FreePerFolder)
         {
-            Durable.FlushFolder(FolderOf(id));
+            File.Delete(path);
+            return;
+        }
+
+        try
+        {
+            // Renamed first: whoever has the new name has the file for himself.
+            File.Move(path, path + FreeSuffix, overwrite: true);
+            using (var file = File.OpenHandle(path + FreeSuffix, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+            {
+                RandomAccess.SetLength(file, 0);
+            }
+
+            spares.Push(id);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was never made.
         }
     }
 
@@ -105,34 +148,40 @@ internal sealed class BlobFiles : IDisposable
             }
         }
 
-        _ = disk.RunAsync(() => Delete(id));
+        _ = disk.RunAsync(() => GiveUp(id));
     }
 
-    /// <summary>The numbers of the files that were there before this run.</summary>
-    public IEnumerable<long> OlderFiles()
+    /// <summary>Removes the files of earlier runs that are not wanted, those kept for reuse as well: they are of this run's own making, or none.</summary>
+    /// <param name="isNamed">Whether the index names a blob.</param>
+    public void Sweep(Func<long, bool> isNamed)
     {
         for (var i = 0; i < Folders; i++)
         {
             foreach (var path in Directory.EnumerateFiles(FolderOf(i)))
             {
-                if (long.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) && id <= FirstId)
+                var name = Path.GetFileName(path.AsSpan());
+                var isFree = name.EndsWith(FreeSuffix, StringComparison.Ordinal);
+                if (long.TryParse(isFree ? name[..^FreeSuffix.Length] : name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
+                    && id <= FirstId && (isFree || !isNamed(id)))
                 {
-                    yield return id;
+                    File.Delete(path);
                 }
             }
         }
     }
 
-    public void Delete(long id) => File.Delete(PathOf(id));
-
     public void Dispose()
     {
         while (doomed.TryDequeue(out var item))
         {
-            Delete(item.Id);
+            File.Delete(PathOf(item.Id));
         }
 
         disk.Dispose();
+        foreach (var id in free.SelectMany(spares => spares))
+        {
+            File.Delete(PathOf(id) + FreeSuffix);
+        }
     }
 
     private void EndRead(LinkedListNode<long> reader)
@@ -144,7 +193,7 @@ internal sealed class BlobFiles : IDisposable
             while (doomed.TryPeek(out var item) && item.Clock < oldest)
             {
                 doomed.Dequeue();
-                _ = disk.RunAsync(() => Delete(item.Id));
+                _ = disk.RunAsync(() => GiveUp(item.Id));
             }
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FhirAspire.ObjectStore.LocalS3.Storage;
 
-/// <summary>Takes the bytes of an object to be: in memory while they are few, else in a temporary file.</summary>
+/// <summary>Takes the bytes of an object to be: in memory while they are few, else in a file.</summary>
 /// <param name="files">Where the files are.</param>
 /// <param name="inlineLimit">How many bytes may go into the index.</param>
 internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
@@ -59,12 +59,12 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
         file = null;
         try
         {
-            await files.PublishAsync(finished, id).ConfigureAwait(false);
+            await files.FinishAsync(finished, id).ConfigureAwait(false);
         }
         catch
         {
             finished.Dispose();
-            File.Delete(files.TemporaryPath(id));
+            files.GiveUp(id);
             throw;
         }
 
@@ -82,7 +82,7 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
         if (file is not null)
         {
             file.Dispose();
-            File.Delete(files.TemporaryPath(id));
+            files.GiveUp(id);
             file = null;
         }
     }
@@ -109,7 +109,7 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
         if (file is null)
         {
             id = files.NextId();
-            file = File.OpenHandle(files.TemporaryPath(id), FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+            file = files.Create(id);
             if (buffered > 0)
             {
                 RandomAccess.Write(file, memory.AsSpan(0, buffered), 0);

@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
-
 namespace FhirAspire.ObjectStore.LocalS3.Storage;
 
 /// <summary>A few threads for calls that wait for the disk (fsync, unlink), so that the thread pool, small on small machines, serves requests meanwhile.</summary>
 internal sealed class DiskThreads : IDisposable
 {
-    private readonly BlockingCollection<Action> work = [];
+    private readonly WaitingQueue<Action> work = new();
     private readonly Thread[] threads;
 
     public DiskThreads(int count)
@@ -21,7 +19,7 @@ internal sealed class DiskThreads : IDisposable
     public Task RunAsync(Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        work.Add(() =>
+        var added = work.TryAdd(() =>
         {
             try
             {
@@ -33,23 +31,21 @@ internal sealed class DiskThreads : IDisposable
                 done.SetException(e);
             }
         });
-        return done.Task;
+        return added ? done.Task : throw new ObjectDisposedException(nameof(DiskThreads));
     }
 
     public void Dispose()
     {
-        work.CompleteAdding();
+        work.Close();
         foreach (var thread in threads)
         {
             thread.Join();
         }
-
-        work.Dispose();
     }
 
     private void Loop()
     {
-        foreach (var action in work.GetConsumingEnumerable())
+        while (work.TryTake(out var action))
         {
             action();
         }

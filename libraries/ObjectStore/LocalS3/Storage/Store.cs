@@ -166,13 +166,7 @@ internal sealed partial class Store : IDisposable
     {
         try
         {
-            foreach (var id in Files.OlderFiles())
-            {
-                if (!Read(reader => reader.HasBlob(id)))
-                {
-                    Files.Delete(id);
-                }
-            }
+            Files.Sweep(id => Read(reader => reader.HasBlob(id)));
         }
         catch (Exception e) when (e is IOException or StorageException or UnauthorizedAccessException)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FhirAspire.ObjectStore.LocalS3.Http;
 
 namespace FhirAspire.ObjectStore.LocalS3.Storage;
@@ -10,7 +9,7 @@ namespace FhirAspire.ObjectStore.LocalS3.Storage;
 internal sealed class WriteQueue : IDisposable
 {
     private const int BatchLimit = 256;
-    private readonly BlockingCollection<Change> changes = [];
+    private readonly WaitingQueue<Change> changes = new();
     private readonly Transaction transaction;
     private readonly Thread thread;
 
@@ -26,35 +25,25 @@ internal sealed class WriteQueue : IDisposable
     public Task<T> RunAsync<T>(Func<Transaction, T> change, bool alone = false)
     {
         var item = new Change<T>(change, alone);
-        try
-        {
-            changes.Add(item);
-        }
-        catch (InvalidOperationException)
-        {
-            throw S3Errors.ServiceUnavailable();
-        }
-
-        return item.Task;
+        return changes.TryAdd(item) ? item.Task : throw S3Errors.ServiceUnavailable();
     }
 
     public void Dispose()
     {
-        changes.CompleteAdding();
+        changes.Close();
         thread.Join();
-        changes.Dispose();
     }
 
     private void Loop()
     {
         var batch = new List<Change>();
         Change? held = null;
-        while (held is not null || changes.TryTake(out held, Timeout.Infinite))
+        while (held is not null || changes.TryTake(out held))
         {
             batch.Clear();
             batch.Add(held);
             held = null;
-            while (!batch[0].Alone && batch.Count < BatchLimit && changes.TryTake(out var next))
+            while (!batch[0].Alone && batch.Count < BatchLimit && changes.TryTake(out var next, wait: false))
             {
                 if (next.Alone)
                 {
