@@ -95,6 +95,11 @@ internal sealed class AdapterObject(NodeScope scope) : JinjaObject
         {
             scope.Connection!.Commit();
             Session.Relations.RemoveSchema(relation.Database, relation.Schema);
+            if (Adapter.Type == "postgres")
+            {
+                // Views of other schemas may have gone with it; each schema is asked for again when it is needed.
+                Session.Relations.Clear();
+            }
         })),
         "drop_relation" => Host.Function(name, DropRelation),
         "rename_relation" => Host.Function(name, RenameRelation),
@@ -264,7 +269,16 @@ internal sealed class AdapterObject(NodeScope scope) : JinjaObject
             throw Host.Compilation($"Tried to drop relation {relation.Render()}, but its type is null.", "DBT4004");
         }
 
-        return Run("drop_relation", relation, dropped => Session.Relations.Remove(dropped));
+        // Views that stand on the relation go with it.
+        var dependents = Adapter.ListDependentsSql(relation) is { } query && Session.Relations.HasViews ? scope.Connection!.Query(query).Rows : [];
+        return Run("drop_relation", relation, dropped =>
+        {
+            Session.Relations.Remove(dropped);
+            foreach (var row in dependents)
+            {
+                Session.Relations.Remove(new DbtRelation(new DbtRelationParts(relation.Database, Val.Str(row[0]), Val.Str(row[1]))));
+            }
+        });
     }
 
     private string RenameRelation(JinjaCall call)

@@ -31,6 +31,8 @@ internal sealed class DuckDbAdapter(RelationPolicy projectQuote) : IDbtAdapter
         where lower(table_catalog) = {Text(database)} and lower(table_schema) in ({string.Join(", ", schemas.Select(Text))})
         """;
 
+    public string? ListDependentsSql(DbtRelation relation) => null;
+
     public string ListSchemasSql(string database) => $"select schema_name from system.information_schema.schemata where lower(catalog_name) = {Text(database)}";
 
     public async Task<IReadOnlyList<DbtColumn>> ColumnsAsync(IWarehouseSession session, DbtRelation relation, CancellationToken cancellationToken)

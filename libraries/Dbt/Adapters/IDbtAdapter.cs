@@ -32,6 +32,9 @@ internal interface IDbtAdapter
     /// <summary>The query for all tables and views of some schemas: database, schema, name, type.</summary>
     string ListRelationsSql(string database, IReadOnlyCollection<string> schemas);
 
+    /// <summary>The query for what goes with a relation when it is dropped: schema and name; null where nothing does.</summary>
+    string? ListDependentsSql(DbtRelation relation);
+
     /// <summary>The query for the names of all schemas of a database.</summary>
     string ListSchemasSql(string database);
 

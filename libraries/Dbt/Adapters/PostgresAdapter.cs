@@ -34,6 +34,20 @@ internal sealed class PostgresAdapter(RelationPolicy projectQuote) : IDbtAdapter
             """;
     }
 
+    // What a view reads stands in the dependencies of its rule (https://www.postgresql.org/docs/current/catalog-pg-depend.html).
+    public string? ListDependentsSql(DbtRelation relation) =>
+        $"""
+        with recursive gone as (
+          select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = {Literal(relation.Schema ?? string.Empty)} and c.relname = {Literal(relation.Identifier ?? string.Empty)} and c.relkind in ('r', 'p', 'f', 'v', 'm')
+          union
+          select r.ev_class from gone
+          join pg_depend d on d.refobjid = gone.oid and d.refclassid = 'pg_class'::regclass and d.classid = 'pg_rewrite'::regclass
+          join pg_rewrite r on r.oid = d.objid
+        )
+        select n.nspname::text, c.relname::text from gone join pg_class c on c.oid = gone.oid join pg_namespace n on n.oid = c.relnamespace
+        """;
+
     public string ListSchemasSql(string database) => "select nspname from pg_namespace";
 
     public async Task<IReadOnlyList<DbtColumn>> ColumnsAsync(IWarehouseSession session, DbtRelation relation, CancellationToken cancellationToken)

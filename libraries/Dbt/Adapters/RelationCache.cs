@@ -7,6 +7,9 @@ internal sealed class RelationCache
 {
     private readonly ConcurrentDictionary<(string Database, string Schema), ConcurrentDictionary<string, DbtRelation>> schemas = new();
 
+    /// <summary>Whether any relation is known that may stand on another.</summary>
+    public bool HasViews => schemas.Values.Any(known => known.Values.Any(relation => relation.Type is "view" or "materialized_view"));
+
     public bool Knows(string? database, string? schema) => schemas.ContainsKey(Key(database, schema));
 
     public void SetSchema(string? database, string? schema, IEnumerable<DbtRelation> relations)

@@ -31,6 +31,8 @@ internal sealed class SnowflakeAdapter(RelationPolicy projectQuote) : IDbtAdapte
         where lower(table_schema) in ({string.Join(", ", schemas.Select(schema => Literal(schema.ToLowerInvariant())))})
         """;
 
+    public string? ListDependentsSql(DbtRelation relation) => null;
+
     public string ListSchemasSql(string database) => $"select schema_name from {database}.information_schema.schemata";
 
     public async Task<IReadOnlyList<DbtColumn>> ColumnsAsync(IWarehouseSession session, DbtRelation relation, CancellationToken cancellationToken)

@@ -15,19 +15,19 @@ internal static class ContractErrors
         }
 
         var rows = new List<(string Name, string Definition, string Contract, string Reason)>();
-        foreach (var (name, type) in sql)
+        foreach (var (name, (type, kind)) in sql)
         {
             if (!yaml.TryGetValue(name, out var contract))
             {
                 rows.Add((name, type, string.Empty, "missing in contract"));
             }
-            else if (!string.Equals(contract, type, StringComparison.OrdinalIgnoreCase))
+            else if (!string.Equals(contract.Kind, kind, StringComparison.OrdinalIgnoreCase))
             {
-                rows.Add((name, type, contract, "data type mismatch"));
+                rows.Add((name, type, contract.Type, "data type mismatch"));
             }
         }
 
-        rows.AddRange(yaml.Where(column => !sql.ContainsKey(column.Key)).Select(column => (column.Key, string.Empty, column.Value, "missing in definition")));
+        rows.AddRange(yaml.Where(column => !sql.ContainsKey(column.Key)).Select(column => (column.Key, string.Empty, column.Value.Type, "missing in definition")));
         rows.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         var table = new List<string[]> { new[] { "column_name", "definition_type", "contract_type", "mismatch_reason" } };
         table.AddRange(rows.Select(row => new[] { row.Name, row.Definition, row.Contract, row.Reason }));
@@ -37,7 +37,7 @@ internal static class ContractErrors
         return new DbtException("DBT3102", DbtErrorKind.Compilation,
             $"This model has an enforced contract that failed.\nPlease ensure the name, data_type, and number of columns in your contract match the columns in your model's definition.\n\n{text}\n")
         {
-            Found = string.Join(", ", sql.Select(column => $"{column.Key} {column.Value}")), Expected = string.Join(", ", yaml.Select(column => $"{column.Key} {column.Value}")),
+            Found = string.Join(", ", sql.Select(column => $"{column.Key} {column.Value.Type}")), Expected = string.Join(", ", yaml.Select(column => $"{column.Key} {column.Value.Type}")),
             Subject = null, File = scope.Node?.OriginalFilePath,
         };
     }
@@ -51,6 +51,10 @@ internal static class ContractErrors
         };
     }
 
-    private static Dictionary<string, string> Columns(object? list) =>
-        Host.Items(list).OfType<JinjaDict>().GroupBy(column => Host.Text(column["name"]), StringComparer.Ordinal).ToDictionary(group => group.Key, group => Host.Text(group.First()["data_type"]), StringComparer.Ordinal);
+    // The kind is what is compared, where an adapter takes several types for one.
+    private static Dictionary<string, (string Type, string Kind)> Columns(object? list) =>
+        Host.Items(list).OfType<JinjaDict>().GroupBy(column => Host.Text(column["name"]), StringComparer.Ordinal).ToDictionary(
+            group => group.Key,
+            group => Host.Text(group.First()["data_type"]) is var type && group.First().TryGetValue("type_kind", out var kind) ? (type, Host.Text(kind)) : (type, type),
+            StringComparer.Ordinal);
 }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using FhirAspire.Dbt.Adapters;
 using FhirAspire.Dbt.Compile;
 using FhirAspire.Dbt.Parse;
 using FhirAspire.Dbt.Values;
+using FhirAspire.Jinja;
 
 namespace FhirAspire.Dbt.Run;
 
@@ -47,10 +49,10 @@ internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, 
     private static DbtNodeResult Verdict(DbtNode test, AgateTable table, NodeClock clock, AdapterResponse? response)
     {
         var side = table.IndexOf("actual_or_expected");
-        List<string> Rows(string which) => [.. table.Data.Where(row => Host.Text(row[side]) == which).Select(row => string.Join('\u001f', row.Where((_, i) => i != side).Select(Cell))).Order(StringComparer.Ordinal)];
+        List<Row> Rows(string which) => [.. table.Data.Where(row => Host.Text(row[side]) == which).Select(row => new Row([.. row.Where((_, i) => i != side)])).OrderBy(row => row.Text, StringComparer.Ordinal)];
         var actual = Rows("actual");
         var expected = Rows("expected");
-        if (actual.SequenceEqual(expected, StringComparer.Ordinal))
+        if (actual.Select(row => row.Key).Order(StringComparer.Ordinal).SequenceEqual(expected.Select(row => row.Key).Order(StringComparer.Ordinal), StringComparer.Ordinal))
         {
             return clock.Result(test, DbtStatus.Pass, null, 0, response);
         }
@@ -60,20 +62,33 @@ internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, 
         return clock.Result(test, DbtStatus.Fail, $"\n\nactual differs from expected:\n\n{difference}\n", 1, response);
     }
 
-    private static string Cell(object? value) => value is null ? "NULL" : Host.Text(value);
-
     // One line a row that is on one side alone: +++ was not expected, --- was not there.
-    private static string Difference(List<string> names, List<string> actual, List<string> expected)
+    private static string Difference(List<string> names, List<Row> actual, List<Row> expected)
     {
         var lines = new List<string[]> { new[] { "@@" }.Concat(names).ToArray() };
-        var open = new List<string>(expected);
+        var open = new List<Row>(expected);
         foreach (var row in actual)
         {
-            lines.Add(new[] { open.Remove(row) ? string.Empty : "+++" }.Concat(row.Split('\u001f')).ToArray());
+            var at = open.FindIndex(other => other.Key == row.Key);
+            lines.Add(new[] { at >= 0 ? string.Empty : "+++" }.Concat(row.Text.Split('\u001f')).ToArray());
+            if (at >= 0)
+            {
+                open.RemoveAt(at);
+            }
         }
 
-        lines.AddRange(open.Select(row => new[] { "---" }.Concat(row.Split('\u001f')).ToArray()));
+        lines.AddRange(open.Select(row => new[] { "---" }.Concat(row.Text.Split('\u001f')).ToArray()));
         var widths = Enumerable.Range(0, lines[0].Length).Select(i => lines.Max(line => i < line.Length ? line[i].Length : 0)).ToArray();
         return string.Join('\n', lines.Select(line => string.Join(" ,", line.Select((cell, i) => cell.PadRight(widths[i])))));
+    }
+
+    /// <summary>A row as it is shown, and as it is compared: decimals are equal whatever zeros they end in.</summary>
+    private sealed class Row(List<object?> cells)
+    {
+        public string Text { get; } = string.Join('\u001f', cells.Select(Cell));
+
+        public string Key { get; } = string.Join('\u001f', cells.Select(cell => JinjaValue.ToPlain(cell) is decimal number ? (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture) : Cell(cell)));
+
+        private static string Cell(object? value) => value is null ? "NULL" : Host.Text(value);
     }
 }

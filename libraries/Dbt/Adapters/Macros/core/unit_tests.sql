@@ -46,6 +46,8 @@
     {%- endif -%}
     {%- set type = column_name_to_data_types[name] -%}
     {%- if value is string and 'varying' in type -%}{%- set type = type.split('(')[0] -%}{%- endif -%}
+    {#- A date that stands in YAML without quotation marks is a date. -#}
+    {%- if value.isoformat is defined -%}{%- set value = value | string -%}{%- endif -%}
     {%- set literal = dbt.string_literal(dbt.escape_single_quotes(value)) if value is string else 'null' if value is none else value -%}
     {%- do formatted.update({name: safe_cast(literal, type)}) -%}
   {%- endfor -%}

@@ -79,6 +79,11 @@
   {% for column in remove_columns or [] %}{% do run_query('alter ' ~ relation.type ~ ' ' ~ relation ~ ' drop column ' ~ adapter.quote(column.name)) %}{% endfor %}
 {% endmacro %}
 
+{# Outside of a transaction, because DuckDB commits no rows for a table that the same transaction has altered. #}
+{% macro duckdb__alter_column_type(relation, column_name, new_column_type) %}
+  {% do run_query('alter table ' ~ relation ~ ' alter column ' ~ adapter.quote(column_name) ~ ' set data type ' ~ new_column_type) %}
+{% endmacro %}
+
 {% materialization table, adapter='duckdb' %}{{ return(_build_table()) }}{% endmaterialization %}
 {% materialization incremental, adapter='duckdb' %}{{ return(_build_incremental()) }}{% endmaterialization %}
 

@@ -88,6 +88,24 @@
   {% endif %}
 {% endmacro %}
 
+{# In the transaction of the statements that follow, so that what fails leaves the columns as they were. #}
+{% macro postgres__alter_relation_add_remove_columns(relation, add_columns, remove_columns) %}
+  {% set changes = [] %}
+  {% for column in add_columns or [] %}{% do changes.append('add column ' ~ column.quoted ~ ' ' ~ column.expanded_data_type) %}{% endfor %}
+  {% for column in remove_columns or [] %}{% do changes.append('drop column ' ~ column.quoted) %}{% endfor %}
+  {% call statement('alter_relation_add_remove_columns') -%}alter {{ relation.type }} {{ relation.render() }} {{ changes | join(', ') }}{%- endcall %}
+{% endmacro %}
+
+{# A contract compares kinds of types: dbt's driver has one kind for all texts, for both shorter integers and for both floats, and no lengths. #}
+{% macro postgres__format_column(column) -%}
+  {%- set type = modules.re.sub('[(][^)]*[)]', '', column.dtype | lower) -%}
+  {%- set kinds = {
+      'character varying': 'text', 'varchar': 'text', 'character': 'text', 'bpchar': 'text', 'name': 'text', '"char"': 'text',
+      'smallint': 'integer', 'real': 'double precision'} -%}
+  {%- set kind = kinds.get(type, type) if not type.endswith('[]') else kinds.get(type[:-2], type[:-2]) ~ '[]' -%}
+  {{ return({'name': column.name, 'data_type': column.dtype, 'type_kind': kind, 'formatted': column.column.lower() ~ ' ' ~ kind}) }}
+{%- endmacro %}
+
 {% macro postgres__get_incremental_default_sql(arg_dict) %}
   {% do return(get_incremental_delete_insert_sql(arg_dict) if arg_dict['unique_key'] else get_incremental_append_sql(arg_dict)) %}
 {% endmacro %}
