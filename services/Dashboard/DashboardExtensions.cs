@@ -35,6 +35,7 @@ public static class DashboardExtensions
 
         services.AddSingleton<PipelineState>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<RemoteJobs>();
         services.AddSingleton<JobControl>();
         services.AddSingleton<MartsLibrary>();
         services.AddSingleton<SqlGuard>();

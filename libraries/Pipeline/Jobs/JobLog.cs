@@ -52,6 +52,9 @@ internal static partial class JobLog
     [LoggerMessage(1016, LogLevel.Warning, "The backlog of {Part} could not be measured")]
     public static partial void NotMeasured(ILogger logger, Exception exception, string part);
 
-    [LoggerMessage(1017, LogLevel.Warning, "Whether jobs are paused could not be read; it is as it was")]
-    public static partial void PausesUnknown(ILogger logger, Exception exception);
+    [LoggerMessage(1017, LogLevel.Warning, "What other processes and people ask could not be read; it is read again in some seconds")]
+    public static partial void OthersUnknown(ILogger logger, Exception exception);
+
+    [LoggerMessage(1018, LogLevel.Warning, "{Job}: the end of a run that was asked for in another process could not be told there")]
+    public static partial void RequestFailed(ILogger logger, Exception exception, string job);
 }

@@ -20,15 +20,11 @@ public sealed class JobScheduler : BackgroundService
     /// <summary>After a longer pause (sleep, a stopped clock) each job runs once, instead of every missed second being looked at.</summary>
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromMinutes(2);
 
-    /// <summary>How often it is looked whether another process has paused or resumed a job that this one has as well.</summary>
-    private const int SecondsBetweenReadings = 5;
-
     private readonly Dictionary<string, JobRunner> runners;
     private readonly HashSet<string> followed = [];
-    private readonly SemaphoreSlim pauses = new(1, 1);
     private readonly Scheduler scheduler;
+    private readonly OtherProcesses others;
     private readonly IRunStore store;
-    private readonly OperationsStore operations;
     private readonly AlertCenter alerts;
     private readonly TimeProvider time;
     private readonly ILogger<JobScheduler> logger;
@@ -41,10 +37,10 @@ public sealed class JobScheduler : BackgroundService
         ArgumentNullException.ThrowIfNull(runners);
         this.runners = runners.ToDictionary(runner => runner.Job.Name, StringComparer.Ordinal);
         this.store = store;
-        this.operations = operations;
         this.alerts = alerts;
         this.time = time;
         this.logger = logger;
+        others = new OtherProcesses(this.runners, store, operations, time, logger);
         scheduler = new Scheduler(new InMemoryMutex(), scopes, new Coravel.Events.Dispatcher(scopes));
         foreach (var runner in this.runners.Values)
         {
@@ -74,14 +70,14 @@ public sealed class JobScheduler : BackgroundService
     public async Task PauseAsync(string job, string by)
     {
         ArgumentException.ThrowIfNullOrEmpty(by);
-        await SetPauseAsync(Find(job), new JobState { Job = job, PausedAt = time.GetUtcNow().UtcDateTime, PausedBy = by }).ConfigureAwait(false);
+        await others.SetPauseAsync(Find(job), new JobState { Job = job, PausedAt = time.GetUtcNow().UtcDateTime, PausedBy = by }).ConfigureAwait(false);
     }
 
     /// <summary>Ends a pause.</summary>
     /// <exception cref="PipelineException"><c>PL1002</c>: no job has that name.</exception>
     public async Task ResumeAsync(string job)
     {
-        await SetPauseAsync(Find(job), new JobState { Job = job }).ConfigureAwait(false);
+        await others.SetPauseAsync(Find(job), new JobState { Job = job }).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -90,17 +86,14 @@ public sealed class JobScheduler : BackgroundService
         stop = stoppingToken;
         isScheduling = true;
         await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
-        await ReadPausesAsync(stoppingToken).ConfigureAwait(false);
+        await others.ReadPausesAsync(stoppingToken).ConfigureAwait(false);
         await StartJobsAsync(stoppingToken).ConfigureAwait(false);
         LastTick = Second(time.GetUtcNow());
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             LastTick = await TickAsync(LastTick, Second(time.GetUtcNow())).ConfigureAwait(false);
-            if (LastTick.Second % SecondsBetweenReadings == 0)
-            {
-                await TryReadPausesAsync(stoppingToken).ConfigureAwait(false);
-            }
+            await others.ReadAsync(LastTick, TriggerWhenFreeAsync, IsFollowing, stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -131,49 +124,6 @@ public sealed class JobScheduler : BackgroundService
                 JobLog.CaughtUp(logger, runner.Job.Name);
                 _ = TriggerWhenFreeAsync(runner, RunTrigger.CatchUp);
             }
-        }
-    }
-
-    private async Task SetPauseAsync(JobRunner runner, JobState state)
-    {
-        await pauses.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        try
-        {
-            await operations.SaveJobStateAsync(state).ConfigureAwait(false);
-            runner.PausedBy = state.PausedBy;
-        }
-        finally
-        {
-            pauses.Release();
-        }
-    }
-
-    private async Task ReadPausesAsync(CancellationToken cancellationToken)
-    {
-        await pauses.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var paused = (await operations.PausedJobsAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(state => state.Job, state => state.PausedBy ?? "somebody", StringComparer.Ordinal);
-            foreach (var (name, runner) in runners)
-            {
-                runner.PausedBy = paused.GetValueOrDefault(name);
-            }
-        }
-        finally
-        {
-            pauses.Release();
-        }
-    }
-
-    private async Task TryReadPausesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ReadPausesAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            JobLog.PausesUnknown(logger, exception);
         }
     }
 
@@ -235,19 +185,22 @@ public sealed class JobScheduler : BackgroundService
     private void Follow(JobRunner earlier, JobRun run)
     {
         // A command that runs jobs one by one decides itself what follows.
-        if (!isScheduling || run.Status != RunStatus.Succeeded || !run.Counts.Values.Any(count => count > 0) || stop.IsCancellationRequested)
+        if (!isScheduling || run.Status != RunStatus.Succeeded || !run.DidWork || stop.IsCancellationRequested)
         {
             return;
         }
 
         foreach (var runner in runners.Values.Where(runner => runner.Options.After == earlier.Job.Name))
         {
-            if (runner.Options.Follow == FollowMode.Always || (runner.Options.Follow == FollowMode.FirstOnly && followed.Add(runner.Job.Name)))
+            if (IsFollowing(runner))
             {
                 _ = TriggerWhenFreeAsync(runner, RunTrigger.Upstream);
             }
         }
     }
+
+    private bool IsFollowing(JobRunner runner) =>
+        runner.Options.Follow == FollowMode.Always || (runner.Options.Follow == FollowMode.FirstOnly && followed.Add(runner.Job.Name));
 
     private async Task<JobRun?> TriggerWhenFreeAsync(JobRunner runner, RunTrigger trigger)
     {
@@ -270,13 +223,9 @@ public sealed class JobScheduler : BackgroundService
 
         try
         {
-            if (runner.Options.WaitsFor is { } name && runners.GetValueOrDefault(name) is { IsRunning: true } other)
+            if (runner.Options.WaitsFor is { } name && !await HasEndedAsync(name, runner.Options.WaitAtMost).ConfigureAwait(false))
             {
-                await Task.WhenAny(other.Idle, Task.Delay(runner.Options.WaitAtMost, time, stop)).ConfigureAwait(false);
-                if (other.IsRunning && !stop.IsCancellationRequested)
-                {
-                    JobLog.WaitedEnough(logger, runner.Job.Name, name, runner.Options.WaitAtMost);
-                }
+                JobLog.WaitedEnough(logger, runner.Job.Name, name, runner.Options.WaitAtMost);
             }
 
             return await runner.TriggerAsync(trigger, stop).ConfigureAwait(false);
@@ -290,5 +239,20 @@ public sealed class JobScheduler : BackgroundService
             JobLog.RunnerFailed(logger, exception, runner.Job.Name);
             return null;
         }
+    }
+
+    private async Task<bool> HasEndedAsync(string job, TimeSpan atMost)
+    {
+        if (!runners.TryGetValue(job, out var other))
+        {
+            return await others.WaitForAsync(job, atMost, stop).ConfigureAwait(false);
+        }
+
+        if (other.IsRunning)
+        {
+            await Task.WhenAny(other.Idle, Task.Delay(atMost, time, stop)).ConfigureAwait(false);
+        }
+
+        return !other.IsRunning || stop.IsCancellationRequested;
     }
 }

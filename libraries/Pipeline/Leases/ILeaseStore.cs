@@ -7,6 +7,9 @@ public interface ILeaseStore
     /// <returns>The lease, or null while another owner holds it.</returns>
     Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default);
 
+    /// <summary>The leases that somebody holds now: that of the name, and those of its machines (<c>name@machine</c>).</summary>
+    Task<IReadOnlyList<Lease>> HeldAsync(string name, CancellationToken cancellationToken = default);
+
     /// <summary>Prolongs a lease.</summary>
     /// <returns>False when it has passed to another holder: the work must stop.</returns>
     Task<bool> RenewAsync(Lease lease, TimeSpan duration, CancellationToken cancellationToken = default);

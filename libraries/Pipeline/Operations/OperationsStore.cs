@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FhirAspire.Pipeline.Operations;
 
-/// <summary>What the history keeps beside runs: paused jobs, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
+/// <summary>What the history keeps beside runs: paused jobs, requests to jobs in other processes, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
 public sealed class OperationsStore(RunStoreOptions options)
 {
     private readonly IDbContextFactory<RunDbContext> contexts = RunDbContext.FactoryOf(options);
@@ -42,6 +42,53 @@ public sealed class OperationsStore(RunStoreOptions options)
 
         Task<int> UpdateAsync() => context.JobStates.Where(kept => kept.Job == state.Job)
             .ExecuteUpdateAsync(set => set.SetProperty(kept => kept.PausedAt, state.PausedAt).SetProperty(kept => kept.PausedBy, state.PausedBy), cancellationToken);
+    }
+
+    /// <summary>Asks a job in another process for something; <see cref="RequestAsync"/> tells what became of it.</summary>
+    /// <returns>The request's number.</returns>
+    public async Task<long> AskAsync(JobRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Requests.Add(request);
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        return request.Id;
+    }
+
+    /// <summary>A request as it stands; null where it was withdrawn or is long over.</summary>
+    public async Task<JobRequest?> RequestAsync(long id, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Requests.AsNoTracking().SingleOrDefaultAsync(request => request.Id == id, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a request back that nobody has taken.</summary>
+    /// <returns>False where somebody has.</returns>
+    public async Task<bool> WithdrawRequestAsync(long id, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Requests.Where(request => request.Id == id && request.TakenBy == null).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    internal async Task<IReadOnlyList<JobRequest>> OpenRequestsAsync(IEnumerable<string> jobs, DateTime since, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Requests.AsNoTracking().Where(request => request.AskedAt >= since && request.TakenBy == null && jobs.Contains(request.Job))
+            .OrderBy(request => request.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal async Task<bool> TakeRequestAsync(long id, string owner, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Requests.Where(request => request.Id == id && request.TakenBy == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(request => request.TakenBy, owner), cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    internal async Task CloseRequestAsync(long id, long? run, DateTime at, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await context.Requests.Where(request => request.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(request => request.DoneAt, at).SetProperty(request => request.RunId, run), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Alerts, newest first.</summary>
@@ -86,13 +133,14 @@ public sealed class OperationsStore(RunStoreOptions options)
         await context.Database.ExecuteSqlAsync($"VACUUM INTO {path}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes runs, with their attempts and nodes, alerts that are over and quality results from before an instant. What is open stays.</summary>
+    /// <summary>Removes runs, with their attempts and nodes, alerts that are over, requests and quality results from before an instant. What is open stays.</summary>
     /// <returns>Runs removed.</returns>
     public async Task<int> RemoveBeforeAsync(DateTime instant, CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await context.Quality.Where(result => result.CheckedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         await context.Alerts.Where(alert => alert.RecoveredAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await context.Requests.Where(request => request.AskedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         return await context.Runs.Where(run => run.FinishedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
     }
 

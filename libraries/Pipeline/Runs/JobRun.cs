@@ -44,6 +44,9 @@ public sealed class JobRun
     /// <summary>Counts by name.</summary>
     public Dictionary<string, long> Counts { get; set; } = [];
 
+    /// <summary>Whether it found anything to do.</summary>
+    public bool DidWork => Counts.Values.Any(count => count > 0);
+
     /// <summary>Code of the last attempt's error.</summary>
     public string? ErrorCode { get; set; }
 

@@ -25,6 +25,8 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
 
     public DbSet<JobState> JobStates => Set<JobState>();
 
+    public DbSet<JobRequest> Requests => Set<JobRequest>();
+
     public DbSet<AlertRow> Alerts => Set<AlertRow>();
 
     public DbSet<QualityResult> Quality => Set<QualityResult>();
@@ -88,6 +90,12 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
         {
             state.ToTable("job_states");
             state.HasKey(s => s.Job);
+        });
+        modelBuilder.Entity<JobRequest>(request =>
+        {
+            request.ToTable("job_requests");
+            request.Property(r => r.Job).HasMaxLength(64);
+            request.HasIndex(r => r.AskedAt);
         });
         modelBuilder.Entity<AlertRow>(alert =>
         {

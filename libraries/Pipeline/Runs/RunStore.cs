@@ -264,6 +264,15 @@ public sealed class RunStore : IRunStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<Lease>> HeldAsync(string name, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        var now = Now;
+        return await context.Leases.Where(lease => (lease.Name == name || lease.Name.StartsWith(name + "@")) && lease.Owner != null && lease.ExpiresAt > now)
+            .Select(lease => new Lease(lease.Name, lease.Owner!, lease.Fence)).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> RenewAsync(Lease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using FhirAspire.Dashboard.Access;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Raw;
@@ -8,7 +9,7 @@ using FhirAspire.Warehouse.Raw;
 namespace FhirAspire.Dashboard.Operations;
 
 /// <summary>Has quarantined files read again: for operators only, written to the audit log. The <c>errors retry</c> command does the same.</summary>
-public sealed class QuarantineRetry(IServiceProvider services, AuditLog audit)
+public sealed class QuarantineRetry(JobScheduler scheduler, RemoteJobs remote, IServiceProvider services, AuditLog audit)
 {
     private const int KeysInAudit = 5;
 
@@ -43,9 +44,9 @@ public sealed class QuarantineRetry(IServiceProvider services, AuditLog audit)
             return new RetryReport { Ok = true, Message = "Nothing of this is in quarantine.", Files = [.. request.Unknown.Select(key => new RetriedFile(key, RetryState.NotInQuarantine))] };
         }
 
-        var run = services.GetService<JobScheduler>() is { } scheduler && scheduler.Jobs.ContainsKey(JobNames.Loader)
+        var run = scheduler.Jobs.ContainsKey(JobNames.Loader)
             ? await scheduler.TriggerAsync(JobNames.Loader, RunTrigger.Retry).WaitAsync(cancellationToken)
-            : null;
+            : await remote.RunAsync(JobNames.Loader, JobAction.Retry, cancellationToken);
         return run is null
             ? new RetryReport { Ok = true, Message = "The loader's next run reads them.", Files = [.. request.Due.Select(key => new RetriedFile(key, RetryState.Due))] }
             : await ReportAsync(warehouse, request, run, cancellationToken);

@@ -1,63 +1,98 @@
 using System.Security.Claims;
 using FhirAspire.Dashboard.Access;
 using FhirAspire.Dashboard.Formatting;
+using FhirAspire.Dashboard.Operations;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Operations;
+using FhirAspire.Pipeline.Runs;
 
 namespace FhirAspire.Dashboard.State;
 
-/// <summary>Run, cancel, pause, resume: for operators only, each written to the audit log with its result.</summary>
-public sealed class JobControl(IServiceProvider services, AuditLog audit, TimeProvider time)
+/// <summary>Run, cancel, pause, resume, of jobs in this process and in others: for operators only, each written to the audit log with its result.</summary>
+public sealed class JobControl(JobScheduler scheduler, RemoteJobs remote, OperationsStore operations, AuditLog audit, TimeProvider time)
 {
-    private IReadOnlyDictionary<string, JobRunner> Runners => services.GetService<JobScheduler>()?.Jobs ?? new Dictionary<string, JobRunner>();
+    private static readonly string[] PipelineJobs = [JobNames.Generator, JobNames.Uploader, JobNames.Loader, JobNames.Dbt];
 
     /// <summary>The jobs of this process.</summary>
-    public IReadOnlyDictionary<string, LiveJob> Live() => Runners.ToDictionary(
+    public IReadOnlyDictionary<string, LiveJob> Live() => scheduler.Jobs.ToDictionary(
         pair => pair.Key,
         pair => new LiveJob(pair.Value.Options, pair.Value.IsRunning, pair.Value.IsPaused, pair.Value.PausedBy, pair.Value.Progress), StringComparer.Ordinal);
 
+    /// <summary>The paused jobs of other processes, and by whom.</summary>
+    public async Task<IReadOnlyDictionary<string, string?>> PausedElsewhereAsync(CancellationToken cancellationToken = default) =>
+        PipelineJobs.All(scheduler.Jobs.ContainsKey)
+            ? new Dictionary<string, string?>()
+            : (await operations.PausedJobsAsync(cancellationToken)).Where(state => !scheduler.Jobs.ContainsKey(state.Job)).ToDictionary(state => state.Job, state => state.PausedBy, StringComparer.Ordinal);
+
     /// <summary>Starts a run now, or remembers to when the one that goes on has ended.</summary>
-    public Task<CommandResult> RunAsync(ClaimsPrincipal user, string job) => DoAsync(user, "run", job, runner =>
+    public Task<CommandResult> RunAsync(ClaimsPrincipal user, string job) => DoAsync(user, "run", job, async runner =>
     {
-        var run = services.GetRequiredService<JobScheduler>().TriggerAsync(job, RunTrigger.Manual);
+        if (runner is null)
+        {
+            return $"{SnapshotBuilder.Title(job)} starts in the process {await AskAsync(job, JobAction.Run)}.";
+        }
+
+        var isRunning = runner.IsRunning;
+        var run = scheduler.TriggerAsync(job, RunTrigger.Manual);
         // Its end is told by the history; a failure of the runner itself is in the log.
         _ = run.ContinueWith(task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
-        return Task.FromResult(runner.IsRunning ? $"{SnapshotBuilder.Title(job)}: a run is under way." : $"{SnapshotBuilder.Title(job)} starts.");
+        return isRunning ? $"{SnapshotBuilder.Title(job)}: a run is under way; another follows it." : $"{SnapshotBuilder.Title(job)} starts.";
     });
 
     /// <summary>Stops the run that goes on.</summary>
-    public Task<CommandResult> CancelAsync(ClaimsPrincipal user, string job) => DoAsync(user, "cancel", job, runner =>
-        runner.Cancel() ? Task.FromResult($"{SnapshotBuilder.Title(job)}: the run is asked to stop.") : throw new CommandRefusedException($"{SnapshotBuilder.Title(job)} is not running."));
+    public Task<CommandResult> CancelAsync(ClaimsPrincipal user, string job) => DoAsync(user, "cancel", job, async runner =>
+    {
+        if (runner is null)
+        {
+            return $"{SnapshotBuilder.Title(job)}: the run in the process {await AskAsync(job, JobAction.Cancel)} is asked to stop.";
+        }
+
+        return runner.Cancel() ? $"{SnapshotBuilder.Title(job)}: the run is asked to stop." : throw new CommandRefusedException($"{SnapshotBuilder.Title(job)} is not running.");
+    });
 
     /// <summary>Keeps schedule and earlier jobs from starting the job.</summary>
-    public Task<CommandResult> PauseAsync(ClaimsPrincipal user, string job) => DoAsync(user, "pause", job, async _ =>
+    public Task<CommandResult> PauseAsync(ClaimsPrincipal user, string job) => DoAsync(user, "pause", job, async runner =>
     {
-        await services.GetRequiredService<JobScheduler>().PauseAsync(job, $"by {Roles.NameOf(user)} at {Format.Time(time.GetUtcNow().UtcDateTime, time)}");
+        var by = $"by {Roles.NameOf(user)} at {Format.Time(time.GetUtcNow().UtcDateTime, time)}";
+        // A pause is a state that every process reads, so that one of a job elsewhere needs nobody's answer.
+        await (runner is null ? operations.SaveJobStateAsync(new JobState { Job = job, PausedAt = time.GetUtcNow().UtcDateTime, PausedBy = by }) : scheduler.PauseAsync(job, by));
         return $"{SnapshotBuilder.Title(job)} is paused until somebody resumes it.";
     });
 
     /// <summary>Ends a pause.</summary>
-    public Task<CommandResult> ResumeAsync(ClaimsPrincipal user, string job) => DoAsync(user, "resume", job, async _ =>
+    public Task<CommandResult> ResumeAsync(ClaimsPrincipal user, string job) => DoAsync(user, "resume", job, async runner =>
     {
-        await services.GetRequiredService<JobScheduler>().ResumeAsync(job);
+        await (runner is null ? operations.SaveJobStateAsync(new JobState { Job = job }) : scheduler.ResumeAsync(job));
         return $"{SnapshotBuilder.Title(job)} runs by its schedule again.";
     });
 
-    private async Task<CommandResult> DoAsync(ClaimsPrincipal user, string action, string job, Func<JobRunner, Task<string>> command)
+    private async Task<string> AskAsync(string job, JobAction action)
+    {
+        var request = await remote.AskAsync(job, action)
+            ?? throw new CommandRefusedException(action == JobAction.Cancel
+                ? $"No process runs {SnapshotBuilder.Title(job)} now."
+                : $"No process with the job {SnapshotBuilder.Title(job)} has answered within {RemoteJobs.Patience.TotalSeconds:0} s; nothing was started. Is its service up?");
+        // machine:process:start; people know the first two.
+        return string.Join(':', request.TakenBy!.Split(':').Take(2));
+    }
+
+    private async Task<CommandResult> DoAsync(ClaimsPrincipal user, string action, string job, Func<JobRunner?, Task<string>> command)
     {
         CommandResult result;
+        var isKnown = scheduler.Jobs.ContainsKey(job) || PipelineJobs.Contains(job);
         if (!Roles.IsOperator(user))
         {
             result = new CommandResult(false, "This needs the role operator.", IsForbidden: true);
         }
-        else if (!Runners.TryGetValue(job, out var runner))
+        else if (!isKnown)
         {
-            result = new CommandResult(false, "No job of that name is in this process.");
+            result = new CommandResult(false, $"There is no such job; there are {string.Join(", ", PipelineJobs.Union(scheduler.Jobs.Keys))}.");
         }
         else
         {
             try
             {
-                result = new CommandResult(true, await command(runner));
+                result = new CommandResult(true, await command(scheduler.Jobs.GetValueOrDefault(job)));
             }
             catch (CommandRefusedException exception)
             {
@@ -65,7 +100,7 @@ public sealed class JobControl(IServiceProvider services, AuditLog audit, TimePr
             }
         }
 
-        await audit.WriteAsync(user, action, Runners.ContainsKey(job) ? job : "(unknown job)", result.Ok ? "done" : result.Message);
+        await audit.WriteAsync(user, action, isKnown ? job : "(unknown job)", result.Ok ? "done" : result.Message);
         return result;
     }
 

@@ -97,6 +97,7 @@ public sealed class PipelineCollector(
             HostStartedAt = startedAt,
             Runs = window,
             Live = control.Live(),
+            PausedElsewhere = await control.PausedElsewhereAsync(cancellationToken),
             Spool = spool,
             Quarantined = quarantined,
             QuarantinedAt = quarantinedAt,
@@ -158,7 +159,7 @@ public sealed class PipelineCollector(
 
     private async Task ReadLayersAsync(CancellationToken cancellationToken)
     {
-        var run = window.Of(JobNames.Dbt).LastOrDefault(run => run.FinishedAt is not null && (SnapshotBuilder.DidWork(run) || run.Status == RunStatus.Failed));
+        var run = window.Of(JobNames.Dbt).LastOrDefault(run => run.FinishedAt is not null && (run.DidWork || run.Status == RunStatus.Failed));
         if (run is null || run.Id == layersOfRun)
         {
             return;

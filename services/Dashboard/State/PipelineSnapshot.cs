@@ -58,14 +58,17 @@ public sealed record JobView
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it lives in this process, so that it can be run, paused and cancelled here.</summary>
-    public bool IsHere { get; init; }
+    /// <summary>Whether there is such a job, in this process or, by its runs, in another.</summary>
+    public bool IsKnown { get; init; }
 
     /// <summary>Whether a run goes on.</summary>
     public bool IsRunning { get; init; }
 
     /// <summary>Whether it is paused.</summary>
     public bool IsPaused { get; init; }
+
+    /// <summary>By whom, and when; null while it is not paused, or where that is not known.</summary>
+    public string? PausedBy { get; init; }
 
     /// <summary>How far the run is.</summary>
     public JobProgress? Progress { get; init; }

@@ -44,17 +44,15 @@ public static class SnapshotBuilder
     /// <summary>Age of the newest data that the marts hold: the end of the newest load with work that ended before the newest good dbt run began.</summary>
     internal static TimeSpan? DataAge(SnapshotInput input, DateTime at)
     {
-        var build = input.Runs.Of(JobNames.Dbt).LastOrDefault(run => run.Status == RunStatus.Succeeded && run.FinishedAt <= at && DidWork(run));
+        var build = input.Runs.Of(JobNames.Dbt).LastOrDefault(run => run.Status == RunStatus.Succeeded && run.FinishedAt <= at && run.DidWork);
         if (build is null)
         {
             return null;
         }
 
-        var load = input.Runs.Of(JobNames.Loader).LastOrDefault(run => run.Status == RunStatus.Succeeded && DidWork(run) && run.FinishedAt <= build.StartedAt);
+        var load = input.Runs.Of(JobNames.Loader).LastOrDefault(run => run.Status == RunStatus.Succeeded && run.DidWork && run.FinishedAt <= build.StartedAt);
         return at - (load?.FinishedAt ?? build.StartedAt);
     }
-
-    internal static bool DidWork(JobRun run) => run.Counts.Values.Any(count => count > 0);
 
     private static List<double?> AgeHistory(SnapshotInput input)
     {
@@ -68,15 +66,16 @@ public static class SnapshotBuilder
         var live = input.Live.GetValueOrDefault(name);
         var ended = runs.Where(run => run.FinishedAt is not null && run.Status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Lost).ToList();
         var good = ended.Where(run => run.Status == RunStatus.Succeeded).ToList();
-        var working = good.Where(DidWork).Select(run => (run.FinishedAt!.Value - run.StartedAt).TotalSeconds).ToList();
+        var working = good.Where(run => run.DidWork).Select(run => (run.FinishedAt!.Value - run.StartedAt).TotalSeconds).ToList();
         var times = good.Select(run => (run.FinishedAt!.Value - run.StartedAt).TotalSeconds).Order().ToList();
         var since = input.Now - RateWindow;
         return new JobView
         {
             Name = name,
-            IsHere = live is not null,
+            IsKnown = live is not null || runs.Count > 0,
             IsRunning = live?.IsRunning ?? runs.LastOrDefault() is { Status: RunStatus.Running },
-            IsPaused = live?.IsPaused ?? false,
+            IsPaused = live?.IsPaused ?? input.PausedElsewhere.ContainsKey(name),
+            PausedBy = live is null ? input.PausedElsewhere.GetValueOrDefault(name) : live.PausedBy,
             Progress = live?.Progress,
             Last = runs.LastOrDefault(),
             LastEnded = runs.LastOrDefault(run => run.FinishedAt is not null),
@@ -195,7 +194,7 @@ public static class SnapshotBuilder
 
             if (job.IsPaused)
             {
-                items.Add(new AttentionItem(StageState.Paused, $"{Title(job.Name)} is paused{(input.Live[job.Name].PausedBy is { } by ? $" ({by})" : "")}.", null, $"runs?job={job.Name}", null));
+                items.Add(new AttentionItem(StageState.Paused, $"{Title(job.Name)} is paused{(job.PausedBy is { } by ? $" ({by})" : "")}.", null, $"runs?job={job.Name}", null));
             }
         }
 

@@ -18,6 +18,9 @@ public sealed record SnapshotInput
     /// <summary>The jobs of this process by name.</summary>
     public required IReadOnlyDictionary<string, LiveJob> Live { get; init; }
 
+    /// <summary>The paused jobs of other processes, and by whom.</summary>
+    public IReadOnlyDictionary<string, string?> PausedElsewhere { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>The spool's waiting folders; null where the spool is not on this machine.</summary>
     public Backlog? Spool { get; init; }
 

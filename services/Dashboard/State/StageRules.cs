@@ -136,7 +136,7 @@ internal static class StageRules
     }
 
     private static IReadOnlyList<string> LastLine(JobView job, SnapshotInput input) =>
-        job.LastEnded?.FinishedAt is { } end ? [$"last {Format.Age(input.Now - end)} ago"] : job.IsHere ? ["first run soon"] : ["no run known"];
+        job.LastEnded?.FinishedAt is { } end ? [$"last {Format.Age(input.Now - end)} ago"] : job.IsKnown ? ["first run soon"] : ["no run known"];
 
     private static List<StageView> Blame(List<StageView> stages)
     {

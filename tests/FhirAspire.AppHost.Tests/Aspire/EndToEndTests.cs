@@ -100,6 +100,14 @@ public sealed class EndToEndTests : IDisposable
         (await PatientsAsync(api, stop.Token)).ShouldBeGreaterThanOrEqualTo(2);
         (await PressAsync(app, loader, "loader-pause", stop.Token)).Success.ShouldBeTrue();
         (await PressAsync(app, loader, "loader-resume", stop.Token)).Success.ShouldBeTrue();
+
+        // The dashboard's own button, which in a process of its own reaches the loader through the history.
+        var last = await NewestAsync(api, "loader", stop.Token);
+        using var run = new HttpRequestMessage(HttpMethod.Post, "/api/v1/jobs/loader/run");
+        run.Headers.Add("X-FhirAspire", "1");
+        using var answer = await api.SendAsync(run, stop.Token);
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(stop.Token));
+        await EndsAsync(api, "loader", last, stop.Token);
     }
 
     private static Task<ExecuteCommandResult> PressAsync(DistributedApplication app, string resource, string command, CancellationToken stop)
