@@ -17,13 +17,7 @@ internal static class CostCommand
     {
         var prices = new Option<string[]>("--price") { Description = $"Another price in USD or size: {string.Join(", ", Names(typeof(CostPrices)).Concat(Names(typeof(CostSizes))))}", HelpName = "NAME=VALUE" };
         var patients = new Option<int?>("--patients") { Description = "Another number of patients a day, instead of the three phases", HelpName = "N" };
-        patients.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1)
-            {
-                result.AddError("--patients takes a number from 1.");
-            }
-        });
+        patients.AcceptOnly(1, int.MaxValue, "--patients takes a number from 1.");
         var pack = new Option<bool>("--pack") { Description = "With --patients: small files packed by the uploader" };
         var json = new Option<FileInfo>("--json") { Description = "Also writes the table to a file", HelpName = "FILE" };
         var command = new Command("cost", Examples.Add(

@@ -57,9 +57,9 @@ internal static class GenerateCommand
 
     public static Command Create()
     {
-        Patients.Validators.Add(result => Check(result, result.GetValueOrDefault<long>() < 1, "--patients takes a number from 1."));
-        Threads.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() < 0, "--threads takes a number from 1."));
-        Years.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is < 0 or > 150, "--years-of-history takes 0 to 150."));
+        Patients.AcceptOnly(1, long.MaxValue, "--patients takes a number from 1.");
+        Threads.AcceptOnly(1, 10_000, "--threads takes a number from 1 to 10000.");
+        Years.AcceptOnly(0, 150, "--years-of-history takes 0 to 150.");
         Sex.AcceptOnlyFromAmong("F", "M");
         var command = new Command("generate", Examples.Add(
             "Simulates many patients into a folder, on all cores. Interrupted, the same command goes on where it stood.",
@@ -71,14 +71,6 @@ internal static class GenerateCommand
         };
         command.SetAction(RunAsync);
         return command;
-    }
-
-    private static void Check(System.CommandLine.Parsing.OptionResult result, bool isWrong, string message)
-    {
-        if (isWrong)
-        {
-            result.AddError(message);
-        }
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -16,13 +16,7 @@ internal static class OnceCommand
     {
         var source = new Option<DirectoryInfo>("--source") { Description = "Folder of FHIR files: .json, .json.gz, .ndjson, .ndjson.gz (default: the bundled sample)", HelpName = "DIR" }.AcceptExistingOnly();
         var patients = new Option<int?>("--patients") { Description = "Simulates so many patients; with --source, takes at most so many of its files", HelpName = "N" };
-        patients.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1)
-            {
-                result.AddError("--patients takes a number from 1.");
-            }
-        });
+        patients.AcceptOnly(1, int.MaxValue, "--patients takes a number from 1.");
         var json = new Option<FileInfo>("--json") { Description = "Also writes the summary to a file", HelpName = "FILE" };
         var command = new Command("once", Examples.Add(
             "Takes a finite input through generator, upload, load, dbt run and dbt test, and prints a summary.",

@@ -11,13 +11,7 @@ internal static class S3Command
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = $"Port on loopback; 0 takes a free one (default: {LocalS3Options.DefaultPort}, or the next free one)", HelpName = "P", DefaultValueFactory = _ => LocalS3Options.DefaultPort };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
-            {
-                result.AddError("--port takes a number from 0 to 65535.");
-            }
-        });
+        port.AcceptOnly(0, 65535, "--port takes a number from 0 to 65535.");
         var root = new Option<DirectoryInfo>("--root") { Description = "Folder of the objects (default: s3 in the data directory)", HelpName = "DIR" };
         var command = new Command("s3", Examples.Add(
             "Runs the S3 server alone. Keys are read from LocalS3__AccessKey and LocalS3__SecretKey (default: local, local-secret); --set LocalS3:Durability=Fast leaves out the flush to the disk.",

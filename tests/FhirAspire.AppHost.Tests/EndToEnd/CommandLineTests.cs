@@ -4,8 +4,11 @@ public sealed class CommandLineTests
 {
     [Theory]
     [InlineData("once --patients 0", "--patients takes a number from 1.")]
+    [InlineData("once --patients many", "--patients takes a number from 1.")]
     [InlineData("onse", "onse")]
     [InlineData("s3 --port 70000", "--port takes a number from 0 to 65535.")]
+    [InlineData("s3 --port many", "--port takes a number from 0 to 65535.")]
+    [InlineData("cost --patients many", "--patients takes a number from 1.")]
     [InlineData("once --source /no/such/folder", "/no/such/folder")]
     [InlineData("once --set nonsense", "--set takes KEY=VALUE, not 'nonsense'.")]
     public async Task Wrong_use_ends_with_2_and_says_what_is_wrong(string arguments, string message)
