@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using FhirAspire.Fhir.Bundles;
@@ -33,6 +34,50 @@ public sealed class BulkExportTests : IDisposable
         rest.Patients.ShouldBe(whole.Patients);
         rest.Resources.ShouldBeLessThan(whole.Resources);
         BulkExport.Run(TestPatients.Generator(), Options("cut", 2)).Resources.ShouldBe(0);
+    }
+
+    [SkippableTheory]
+    [InlineData(ExportFormat.Fhir)]
+    [InlineData(ExportFormat.Ndjson)]
+    [InlineData(ExportFormat.Csv)]
+    public void The_bytes_are_the_same_whatever_the_culture(ExportFormat format)
+    {
+        ExportOptions Options(string name) => new() { Patients = 3, Output = Path.Combine(root, name), Format = format, Threads = 2 };
+        BulkExport.Run(TestPatients.Generator(), Options("here"));
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "~", NumberDecimalDigits = 5 };
+        culture.DateTimeFormat.DateSeparator = ".";
+        culture.DateTimeFormat.TimeSeparator = "-";
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            // It flows into the threads that the export starts.
+            CultureInfo.CurrentCulture = culture;
+            (-1.5).ToString().ShouldBe("~1,5");
+            BulkExport.Run(TestPatients.Generator(), Options("there"));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+
+        Hashes("there").ShouldBe(Hashes("here"));
+    }
+
+    [SkippableFact]
+    public void A_patient_generated_alone_has_the_bundle_of_the_run()
+    {
+        BulkExport.Run(TestPatients.Generator(), new ExportOptions { Patients = 6, Output = root });
+        using var writer = new PatientBundleWriter();
+
+        // The last slot first, by a generator that has made nobody before.
+        foreach (var slot in new[] { 5, 2 })
+        {
+            foreach (var patient in TestPatients.Generator().Generate(slot))
+            {
+                writer.Write(patient).Span.SequenceEqual(File.ReadAllBytes(Path.Combine(root, PatientBundleWriter.FileName(patient)))).ShouldBeTrue(patient.ToString());
+            }
+        }
     }
 
     [SkippableFact]

@@ -71,6 +71,29 @@ public class DeterminismTests
                 return ids.Distinct().Count() == ids.Length && ids.All(id => id.ToString()[14] == '8' && "89ab".Contains(id.ToString()[19]));
             });
 
+    /// <summary>Unique by construction: an id can be read back, so no two things of a run share one, of however many patients.</summary>
+    [Fact]
+    public void An_id_gives_back_the_slot_life_and_thing_that_it_was_made_of()
+        => Gen.Select(Gen.ULong, Gen.Long[0, (1L << 44) - 1], Gen.Int[0, (1 << 13) - 1], Gen.Int[0, int.MaxValue], Gen.OneOfConst(Enum.GetValues<IdKind>()), Gen.Int[0, (1 << 20) - 1]).Sample(
+            (seed, index, attempt, number, kind, part) =>
+                ReadBack(seed, new PatientKey(seed, index, attempt).Id(number, kind, part)).ShouldBe((index, attempt, number, kind, part)));
+
+    private static (long Index, int Attempt, int Number, IdKind Kind, int Part) ReadBack(ulong seed, Guid id)
+    {
+        const ulong Half = (1UL << 61) - 1;
+        var bytes = id.ToByteArray(bigEndian: true);
+        var high = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(8));
+        var left = ((high >> 16) << 13) | ((high & 0xFFF) << 1) | ((low >> 61) & 1);
+        var right = low & Half;
+        for (var round = 4UL; round-- > 0;)
+        {
+            (left, right) = (right ^ (Random.SplitMix.Mix(left + Random.SplitMix.Derive(seed, round)) & Half), left);
+        }
+
+        return ((long)(left >> 13), (int)(left & 0x1FFF), (int)(right >> 29), (IdKind)((right >> 20) & 0x1FF), (int)(right & 0xFFFFF));
+    }
+
     [Fact]
     public void Ids_of_many_patients_do_not_collide()
     {
