@@ -36,11 +36,23 @@ internal static class DbtBenchmark
             Console.WriteLine("| command | wall s | CPU s | nodes | own ms a node | database ms a node |\n| --- | ---: | ---: | ---: | ---: | ---: |");
             Measure("parse, cold", root, "parse");
             Measure("parse, nothing changed", root, "parse");
-            var model = Directory.EnumerateFiles(Path.Combine(root, "models"), "*.sql", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
-            var text = await File.ReadAllTextAsync(model);
-            await File.WriteAllTextAsync(model, text + "\n-- changed");
-            Measure("parse, one model changed", root, "parse");
-            await File.WriteAllTextAsync(model, text);
+            foreach (var (what, folder, pattern, change) in new[] { ("one model", "models", "*.sql", "\n-- changed"), ("one properties file", "models", "*.yml", "\n# changed\n"), ("one macro", "macros", "*.sql", "") })
+            {
+                var place = Path.Combine(root, folder);
+                var file = Directory.Exists(place) ? Directory.EnumerateFiles(place, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).LastOrDefault() : null;
+                if (file is null)
+                {
+                    continue;
+                }
+
+                // The macro's text itself must differ, so that what calls it is rendered again.
+                var text = await File.ReadAllTextAsync(file);
+                await File.WriteAllTextAsync(file, folder == "macros" ? text.Replace("{%- endmacro", "{# changed #}{%- endmacro", StringComparison.Ordinal).Replace("{% endmacro", "{# changed #}{% endmacro", StringComparison.Ordinal) : text + change);
+                Measure($"parse, {what} changed", root, "parse");
+                await File.WriteAllTextAsync(file, text);
+                Measure($"parse, {what} changed back", root, "parse");
+            }
+
             Measure("ls", root, "ls");
             Measure("seed", root, "seed");
             Measure("run, 4 threads", root, "run", "--threads", "4", "--full-refresh");

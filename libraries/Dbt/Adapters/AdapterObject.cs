@@ -152,6 +152,11 @@ internal sealed class AdapterObject(NodeScope scope) : JinjaObject
             string text => text,
             var other => throw Host.Compilation($"In adapter.dispatch, got a {LibraryFunctions.TypeName(other)} macro_namespace argument (\"{Host.Text(other)}\"), but macro_namespace should be None or a string.", "DBT2111"),
         };
+        foreach (var prefix in new[] { Adapter.Type, "default" })
+        {
+            scope.Record?.Look($"{prefix}__{name}");
+        }
+
         var tried = new List<string>();
         return Session.Macros.Dispatch(name, macroNamespace, scope.Package, tried) is { } macro
             ? scope.Callable(macro)

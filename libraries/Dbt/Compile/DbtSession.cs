@@ -42,6 +42,9 @@ internal sealed class DbtSession
 
     public MacroIndex Macros { get; set; } = null!;
 
+    /// <summary>What an earlier parse knew, while the project is parsed after a change.</summary>
+    public Parse.Cache.ParseMemory? Memory { get; set; }
+
     /// <summary>The ids that the command's selection means.</summary>
     public HashSet<string> Selected { get; set; } = new(StringComparer.Ordinal);
 

@@ -29,6 +29,7 @@ internal sealed class MacroCallable(NodeScope scope, DbtMacro macro) : JinjaObje
             scope.OnMacro?.Invoke(macro);
         }
 
+        scope.Record?.Run(macro);
         if (scope.MacroStack.Count >= MaxDepth)
         {
             throw new DbtException("DBT2105", DbtErrorKind.Compilation, $"maximum recursion depth exceeded in macro {macro.Name}")

@@ -56,6 +56,9 @@ internal sealed class NodeScope : IReadOnlyDictionary<string, object?>
     /// <summary>Called with every macro that the node itself calls.</summary>
     public Action<DbtMacro>? OnMacro { get; init; }
 
+    /// <summary>Notes what the template rests on, while the project is parsed.</summary>
+    public Parse.Cache.TemplateRecord? Record { get; init; }
+
     /// <summary>The connection of the node that runs.</summary>
     public Connection? Connection { get; init; }
 
@@ -89,6 +92,7 @@ internal sealed class NodeScope : IReadOnlyDictionary<string, object?>
             return value is not Missing;
         }
 
+        Record?.Look(key);
         var found = Make(key, out value);
         made[key] = found ? value : Missing.Instance;
         return found;
@@ -104,7 +108,13 @@ internal sealed class NodeScope : IReadOnlyDictionary<string, object?>
 
     public object? this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException(key);
 
-    public IEnumerable<string> Keys => ScopeFunctions.Names.Concat(Session.Macros.Names).Concat(Session.Macros.PackageNames).Concat(Extra?.Keys ?? []).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Keys => All().Distinct(StringComparer.Ordinal);
+
+    private IEnumerable<string> All()
+    {
+        Record?.LookAtAll();
+        return ScopeFunctions.Names.Concat(Session.Macros.Names).Concat(Session.Macros.PackageNames).Concat(Extra?.Keys ?? []);
+    }
 
     public IEnumerable<object?> Values => Keys.Select(key => this[key]);
 

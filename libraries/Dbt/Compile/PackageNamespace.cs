@@ -38,6 +38,7 @@ internal sealed class PackageNamespace(NodeScope scope, string package) : JinjaO
             return true;
         }
 
+        scope.Record?.Look(name);
         if (scope.Session.Macros.FindIn(package, name) is { } macro)
         {
             // A unit test replaces a package's macro as package.macro.
@@ -53,9 +54,22 @@ internal sealed class PackageNamespace(NodeScope scope, string package) : JinjaO
         return false;
     }
 
-    public override bool? Contains(object? value) => value is string name && scope.Session.Macros.FindIn(package, name) is not null;
+    public override bool? Contains(object? value)
+    {
+        if (value is not string name)
+        {
+            return false;
+        }
 
-    public override IEnumerable<object?> Iterate() => scope.Session.Macros.NamesIn(package);
+        scope.Record?.Look(name);
+        return scope.Session.Macros.FindIn(package, name) is not null;
+    }
+
+    public override IEnumerable<object?> Iterate()
+    {
+        scope.Record?.LookAtAll();
+        return scope.Session.Macros.NamesIn(package);
+    }
 
     private object? Item(object? key) => TryGetItem(key, out var value) ? value : null;
 

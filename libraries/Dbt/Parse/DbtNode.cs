@@ -163,6 +163,9 @@ internal sealed class DbtNode
     /// <summary>The macros that the node's own file calls, without those that properties add.</summary>
     public List<string> OwnMacros { get; set; } = [];
 
+    /// <summary>What the template gave, for a later parse; null where none was rendered.</summary>
+    public Cache.ParsedTemplate? Template { get; set; }
+
     public string? RelationName { get; set; }
 
     public DbtMap Contract { get; set; } = [];

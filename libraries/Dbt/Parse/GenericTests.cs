@@ -207,7 +207,15 @@ internal sealed class GenericTests(NodeFactory factory, Manifest manifest)
         }
 
         var extra = new Dictionary<string, object?>(StringComparer.Ordinal);
-        var scope = new NodeScope(Session, ScopeMode.Parse, node, node.PackageName) { ConfigCalls = collected, OnMacro = macros.Add, Extra = extra };
+        var record = new Cache.TemplateRecord(Session);
+        var scope = new NodeScope(Session, ScopeMode.Parse, node, node.PackageName) { ConfigCalls = collected, OnMacro = macros.Add, Extra = extra, Record = record };
+        if (Session.Memory?.TryRecall(node, macros) == true)
+        {
+            factory.AddMacros(node, macros);
+            factory.Update(node, null);
+            return;
+        }
+
         try
         {
             extra[TestArguments.Variable] = TestArguments.Render(node, scope);
@@ -226,6 +234,7 @@ internal sealed class GenericTests(NodeFactory factory, Manifest manifest)
         }
 
         node.ConfigCall = collected;
+        node.Template = record.Take(node, macros);
         factory.AddMacros(node, macros);
         factory.Update(node, null);
     }

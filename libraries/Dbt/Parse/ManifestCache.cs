@@ -1,19 +1,19 @@
 using FhirAspire.Dbt.Compile;
 using FhirAspire.Dbt.Load;
 using FhirAspire.Dbt.Parse.Cache;
+using FhirAspire.Dbt.Values;
 
 namespace FhirAspire.Dbt.Parse;
 
 /// <summary>
 /// The manifest of a project. It is stored below the target folder: when nothing has changed it is read from there; when only bodies of
-/// models, singular tests, analyses or seeds have changed, these alone are parsed again; otherwise the whole project is.
+/// models, singular tests, analyses or seeds have changed, these alone are parsed again; after other changes of files the manifest is put together
+/// anew from the parts that are the same and those that are parsed again. When variables, the profile or a project's configuration have changed,
+/// everything is parsed.
 /// </summary>
 internal static class ManifestCache
 {
     public const string FileName = "partial_parse.bin";
-
-    // Files that were changed so shortly before the manifest was stored may have changed again within one tick of the file system's clock.
-    private static readonly long Unsure = TimeSpan.FromSeconds(2).Ticks;
 
     public static Manifest Load(DbtSession session)
     {
@@ -22,7 +22,7 @@ internal static class ManifestCache
         var path = session.Options.Text("partial_parse_file_path") ?? Path.Combine(session.TargetFolder, FileName);
         var surroundings = Fingerprint.Surroundings(session);
         var stored = session.Options.PartialParse ? Read(session, path, surroundings) : null;
-        var manifest = stored is { } found ? Reuse(session, found.Header, found.Manifest, found.SavedAt, all, path) : null;
+        var manifest = stored is null ? null : Reuse(session, stored, all, path);
         if (manifest is null)
         {
             var warnings = new List<ParseWarning>();
@@ -30,18 +30,26 @@ internal static class ManifestCache
             session.IsParsing = true;
             session.EnvironmentRead.Clear();
             session.OptionsRead = false;
+            if (stored is not null)
+            {
+                session.Memory = stored.Memory(all);
+                Recall(session, stored.Header);
+            }
+
+            var parser = new ProjectParser(session, files);
             try
             {
-                manifest = new ProjectParser(session, files).Parse();
+                manifest = parser.Parse();
+                session.ParsedFiles = session.Memory?.ParsedFiles ?? all.Count;
             }
             finally
             {
                 session.Log.Recording = null;
                 session.IsParsing = false;
+                session.Memory = null;
             }
 
-            session.ParsedFiles = all.Count;
-            Write(session, path, manifest, new CacheHeader { Surroundings = surroundings, Files = all.ConvertAll(Fingerprint.Of), Warnings = warnings });
+            Write(session, path, manifest, new CacheHeader { Surroundings = surroundings, Files = all.ConvertAll(file => stored?.Same(file) is { } before ? before with { Modified = file.Modified } : Fingerprint.Of(file)), Warnings = warnings }, parser.Properties);
         }
 
         session.Log.Debug($"Parsed {session.ParsedFiles} of {all.Count} files");
@@ -55,7 +63,7 @@ internal static class ManifestCache
         return file.Exists ? [new SourceFile(session.Root.Name, FileKind.Schema, file.FullName, ".", file.Name, file.Length, file.LastWriteTimeUtc.Ticks)] : [];
     }
 
-    private static (CacheHeader Header, Manifest Manifest, long SavedAt)? Read(DbtSession session, string path, string surroundings)
+    private static StoredManifest? Read(DbtSession session, string path, string surroundings)
     {
         if (!File.Exists(path))
         {
@@ -64,9 +72,7 @@ internal static class ManifestCache
 
         try
         {
-            using var stream = new MemoryStream(File.ReadAllBytes(path));
-            using var reader = new BinaryReader(stream);
-            var archive = new Archive(reader);
+            var archive = new Archive(new BinaryReader(new MemoryStream(File.ReadAllBytes(path))));
             var header = new CacheHeader();
             header.Pass(archive);
             var options = header.Options.Length == 0 || header.Options == Fingerprint.Options(session);
@@ -78,7 +84,7 @@ internal static class ManifestCache
 
             var manifest = new Manifest { ProjectName = session.Root.Name, AdapterType = session.Adapter.Type };
             ManifestArchive.Pass(archive, manifest);
-            return (header, manifest, File.GetLastWriteTimeUtc(path).Ticks);
+            return new StoredManifest(header, manifest, File.GetLastWriteTimeUtc(path).Ticks, archive);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or InvalidCastException or ArgumentException or FormatException or NullReferenceException or OverflowException)
         {
@@ -88,35 +94,27 @@ internal static class ManifestCache
         }
     }
 
-    private static Manifest? Reuse(DbtSession session, CacheHeader header, Manifest manifest, long savedAt, List<SourceFile> files, string path)
+    // What was read of the environment counts as long as parts of the earlier parse do.
+    private static void Recall(DbtSession session, CacheHeader header)
     {
-        if (header.Files.Count != files.Count)
-        {
-            return null;
-        }
-
-        var known = header.Files.ToDictionary(file => file.Key, StringComparer.Ordinal);
-        var changed = new List<SourceFile>();
-        foreach (var file in files)
-        {
-            if (!known.TryGetValue(file.Key, out var before))
-            {
-                return null;
-            }
-
-            var isSame = before.Length == file.Length && (before.Modified == file.Modified && file.Modified < savedAt - Unsure || (before.Hash.Length > 0 && before.Hash == Fingerprint.Hash(file)) || (before.Hash.Length == 0 && before.Modified == file.Modified));
-            if (!isSame)
-            {
-                changed.Add(file);
-            }
-        }
-
         foreach (var (name, _) in header.Environment)
         {
             session.EnvironmentRead[name] = session.EnvironmentVariables.GetValueOrDefault(name);
         }
 
         session.OptionsRead = header.Options.Length > 0;
+    }
+
+    private static Manifest? Reuse(DbtSession session, StoredManifest stored, List<SourceFile> files, string path)
+    {
+        var (header, manifest) = (stored.Header, stored.Manifest);
+        if (header.Files.Count != files.Count || !files.TrueForAll(stored.Knows))
+        {
+            return null;
+        }
+
+        var changed = files.FindAll(file => stored.Same(file) is null);
+        Recall(session, header);
         session.Macros = new MacroIndex(manifest.Macros.Values, session.Root.Name, session.Adapter.Type, Adapters.InternalPackages.Names(session.Adapter.Type), session.Root.SearchOrder);
         session.Manifest = manifest;
         var warnings = header.Warnings.Where(warning => !changed.Exists(file => file.OriginalFilePath == warning.File)).ToList();
@@ -147,7 +145,7 @@ internal static class ManifestCache
         manifest.BuildParentAndChildMaps();
         if (changed.Count > 0)
         {
-            Write(session, path, manifest, new CacheHeader { Surroundings = header.Surroundings, Files = files.ConvertAll(file => known[file.Key] is var before && !changed.Contains(file) ? before with { Modified = file.Modified } : Fingerprint.Of(file)), Warnings = warnings });
+            Write(session, path, manifest, new CacheHeader { Surroundings = header.Surroundings, Files = files.ConvertAll(file => stored.Same(file) is { } before ? before with { Modified = file.Modified } : Fingerprint.Of(file)), Warnings = warnings }, stored.Properties);
         }
 
         foreach (var warning in header.Warnings.Where(warning => !changed.Exists(file => file.OriginalFilePath == warning.File)))
@@ -158,7 +156,7 @@ internal static class ManifestCache
         return manifest;
     }
 
-    private static void Write(DbtSession session, string path, Manifest manifest, CacheHeader header)
+    private static void Write(DbtSession session, string path, Manifest manifest, CacheHeader header, IReadOnlyDictionary<string, DbtMap> properties)
     {
         header.Environment = [.. session.EnvironmentRead.Keys.Order(StringComparer.Ordinal).Select(name => (name, EnvironmentHash(session, name)))];
         header.Options = session.OptionsRead ? Fingerprint.Options(session) : string.Empty;
@@ -171,6 +169,7 @@ internal static class ManifestCache
                 var archive = new Archive(writer);
                 header.Pass(archive);
                 ManifestArchive.Pass(archive, manifest);
+                StoredManifest.PassProperties(archive, properties);
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -41,12 +41,18 @@ internal sealed class NodeFactory(DbtSession session)
     public void Parse(DbtNode node)
     {
         var macros = new List<DbtMacro>();
-        var scope = new NodeScope(session, ScopeMode.Parse, node, node.PackageName) { ConfigCalls = node.ConfigCall, OnMacro = macros.Add };
+        var record = new Cache.TemplateRecord(session);
+        var scope = new NodeScope(session, ScopeMode.Parse, node, node.PackageName) { ConfigCalls = node.ConfigCall, OnMacro = macros.Add, Record = record };
         try
         {
-            if (!StaticParser.TryParse(session, node))
+            if (session.Memory?.TryRecall(node, macros) != true)
             {
-                session.Templates.Render(node.RawCode, node.OriginalFilePath, scope);
+                if (!StaticParser.TryParse(session, node))
+                {
+                    session.Templates.Render(node.RawCode, node.OriginalFilePath, scope);
+                }
+
+                node.Template = record.Take(node, macros);
             }
 
             Update(node, null, scope);

@@ -12,6 +12,9 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
 {
     private readonly Manifest manifest = new() { ProjectName = session.Root.Name, AdapterType = session.Adapter.Type };
 
+    /// <summary>The YAML of the properties files that were read, by the key of the file.</summary>
+    public Dictionary<string, DbtMap> Properties { get; } = new(StringComparer.Ordinal);
+
     public Manifest Parse()
     {
         var projects = session.Projects.Values.Where(project => !InternalPackages.IsInternal(project.Name)).ToList();
@@ -46,9 +49,14 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
         {
             foreach (var file in files[project.Name].Where(file => file.Kind is FileKind.Macro or FileKind.GenericTest))
             {
-                foreach (var macro in MacroReader.Read(file.Positioned, project.Name, file.OriginalFilePath))
+                var known = session.Memory?.Macros(file);
+                foreach (var macro in known ?? MacroReader.Read(file.Positioned, project.Name, file.OriginalFilePath))
                 {
-                    session.Templates.Check(macro);
+                    if (known is null)
+                    {
+                        session.Templates.Check(macro);
+                    }
+
                     if (manifest.Macros.TryGetValue(macro.UniqueId, out var other))
                     {
                         throw new DbtException("DBT2204", DbtErrorKind.Compilation,
@@ -63,6 +71,7 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
             }
         }
 
+        session.Memory?.Compare(manifest);
         session.Macros = new MacroIndex(manifest.Macros.Values, session.Root.Name, session.Adapter.Type, InternalPackages.Names(session.Adapter.Type), session.Root.SearchOrder);
         MacroDependencies.Find(manifest, session.Macros);
     }
@@ -86,7 +95,14 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
             {
                 try
                 {
-                    reader.Read(PropertiesFile.Read(project, file, renderer));
+                    var read = PropertiesFile.Read(project, file, renderer, session.Memory?.Properties(file));
+                    // Anchors may be cyclic; such a file is read each time.
+                    if (!file.Contents.Contains('&', StringComparison.Ordinal))
+                    {
+                        Properties[file.Key] = read.Content;
+                    }
+
+                    reader.Read(read);
                 }
                 catch (DbtException exception)
                 {

@@ -24,8 +24,16 @@ internal sealed class PropertiesFile(DbtProject project, SourceFile file, DbtMap
 
     public string Path => file.OriginalFilePath;
 
-    public static PropertiesFile Read(DbtProject project, SourceFile file, ITemplateRenderer renderer)
+    /// <summary>What stands in the file, as read.</summary>
+    public DbtMap Content => content;
+
+    public static PropertiesFile Read(DbtProject project, SourceFile file, ITemplateRenderer renderer, DbtMap? known = null)
     {
+        if (known is not null)
+        {
+            return new PropertiesFile(project, file, known, renderer);
+        }
+
         try
         {
             return new PropertiesFile(project, file, YamlReader.ReadMap(file.Contents, file.OriginalFilePath), renderer);

@@ -70,6 +70,7 @@ internal static class ManifestArchive
         node.DependsOnNodes = a.Texts(node.DependsOnNodes);
         node.DependsOnMacros = a.Texts(node.DependsOnMacros);
         node.OwnMacros = a.Texts(node.OwnMacros);
+        node.Template = a.Flag(node.Template is not null) ? ParsedTemplate.Pass(a, node.Template) : null;
         node.RelationName = a.TextOrNull(node.RelationName);
         node.Contract = a.Map(node.Contract);
         node.ContractChecksum = a.TextOrNull(node.ContractChecksum);

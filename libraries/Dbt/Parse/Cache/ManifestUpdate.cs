@@ -74,6 +74,7 @@ internal sealed class ManifestUpdate(DbtSession session, Manifest manifest)
             node.Checksum = Text.Sha256(file.Contents);
             node.DependsOnMacros = [.. fresh.OwnMacros, .. node.DependsOnMacros.Except(node.OwnMacros, StringComparer.Ordinal).Except(fresh.OwnMacros, StringComparer.Ordinal)];
             node.OwnMacros = fresh.OwnMacros;
+            node.Template = fresh.Template;
             if (!isSameGraph)
             {
                 (node.Refs, node.Sources) = (fresh.Refs, fresh.Sources);
