@@ -74,7 +74,7 @@ public class DeterminismTests
     /// <summary>Unique by construction: an id can be read back, so no two things of a run share one, of however many patients.</summary>
     [Fact]
     public void An_id_gives_back_the_slot_life_and_thing_that_it_was_made_of()
-        => Gen.Select(Gen.ULong, Gen.Long[0, (1L << 44) - 1], Gen.Int[0, (1 << 13) - 1], Gen.Int[0, int.MaxValue], Gen.OneOfConst(Enum.GetValues<IdKind>()), Gen.Int[0, (1 << 20) - 1]).Sample(
+        => Gen.Select(Gen.ULong, Gen.Long[0, (1L << 44) - 1], Gen.Int[0, (1 << 13) - 1], Gen.Int[0, int.MaxValue], Gen.Int[0, Enum.GetValues<IdKind>().Length - 1].Select(i => Enum.GetValues<IdKind>()[i]), Gen.Int[0, (1 << 20) - 1]).Sample(
             (seed, index, attempt, number, kind, part) =>
                 ReadBack(seed, new PatientKey(seed, index, attempt).Id(number, kind, part)).ShouldBe((index, attempt, number, kind, part)));
 
