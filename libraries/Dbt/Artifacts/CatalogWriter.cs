@@ -8,7 +8,10 @@ namespace FhirAspire.Dbt.Artifacts;
 /// <summary>Writes <c>catalog.json</c> (schema v1): tables and columns as the database has them.</summary>
 internal static class CatalogWriter
 {
-    public static void Write(DbtSession session, AgateTable rows)
+    /// <param name="session">The run.</param>
+    /// <param name="rows">What the database told.</param>
+    /// <param name="isWanted">Which nodes the selection takes.</param>
+    public static void Write(DbtSession session, AgateTable rows, Func<DbtNode, bool> isWanted)
     {
         var tables = new Dictionary<string, DbtMap>(StringComparer.OrdinalIgnoreCase);
         object? Cell(object?[] row, string name) => rows.IndexOf(name) is >= 0 and var at ? row[at] : null;
@@ -40,8 +43,8 @@ internal static class CatalogWriter
         var catalog = new DbtMap
         {
             ["metadata"] = ManifestWriter.Metadata(session, "https://schemas.getdbt.com/dbt/catalog/v1.json"),
-            ["nodes"] = Entries(session.Manifest.Nodes.Values.Where(node => node.ResourceType is DbtResourceType.Model or DbtResourceType.Seed or DbtResourceType.Snapshot && !node.IsEphemeral), tables),
-            ["sources"] = Entries(session.Manifest.Sources.Values, tables),
+            ["nodes"] = Entries(session.Manifest.Nodes.Values.Where(isWanted), tables),
+            ["sources"] = Entries(session.Manifest.Sources.Values.Where(isWanted), tables),
             ["errors"] = null,
         };
         JsonValues.WriteFile(Path.Combine(session.TargetFolder, "catalog.json"), catalog);

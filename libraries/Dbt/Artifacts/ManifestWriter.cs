@@ -17,12 +17,12 @@ internal static class ManifestWriter
         var disabled = new DbtMap();
         foreach (var (id, nodes) in manifest.Disabled)
         {
-            disabled[id] = new List<object?>(nodes.Select(NodeWriter.Write));
+            disabled[id] = new List<object?>(nodes.Select(WithoutDeferral));
         }
 
         return new DbtMap
         {
-            ["metadata"] = Metadata(session, "https://schemas.getdbt.com/dbt/manifest/v12.json"),
+            ["metadata"] = ManifestMetadata(session),
             ["nodes"] = Nodes(manifest.Nodes),
             ["sources"] = Nodes(manifest.Sources),
             ["macros"] = new DbtMap(manifest.Macros.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, Macro(entry.Value)))),
@@ -40,6 +40,20 @@ internal static class ManifestWriter
             ["unit_tests"] = Nodes(manifest.UnitTests),
             ["functions"] = new DbtMap(),
         };
+    }
+
+    private static DbtMap ManifestMetadata(DbtSession session)
+    {
+        var map = Metadata(session, "https://schemas.getdbt.com/dbt/manifest/v12.json");
+        var quoting = session.Adapter.ProjectQuote;
+        map["project_name"] = session.Root.Name;
+        map["project_id"] = Text.Md5(session.Root.Name);
+        map["user_id"] = null;
+        map["send_anonymous_usage_stats"] = false;
+        map["adapter_type"] = session.Profile.Type;
+        map["quoting"] = new DbtMap { ["database"] = quoting.Database, ["schema"] = quoting.Schema, ["identifier"] = quoting.Identifier, ["column"] = null };
+        map["run_started_at"] = map["invocation_started_at"];
+        return map;
     }
 
     public static DbtMap Metadata(DbtSession session, string schema) => new()
@@ -98,7 +112,15 @@ internal static class ManifestWriter
         ["block_contents"] = doc.Contents,
     };
 
-    private static DbtMap Nodes(OrderedDictionary<string, DbtNode> nodes) => new(nodes.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, NodeWriter.Write(entry.Value))));
+    private static DbtMap Nodes(OrderedDictionary<string, DbtNode> nodes) => new(nodes.Select(entry => KeyValuePair.Create<object, object?>(entry.Key, WithoutDeferral(entry.Value))));
+
+    // What a node is deferred to belongs to the run, so dbt leaves it out of the file.
+    private static DbtMap WithoutDeferral(DbtNode node)
+    {
+        var map = NodeWriter.Write(node);
+        map.Remove("defer_relation");
+        return map;
+    }
 
     private static DbtMap Semantics(Manifest manifest, DbtResourceType type) =>
         new(manifest.Semantics.Where(entry => entry.Value.ResourceType == type).Select(entry => KeyValuePair.Create<object, object?>(entry.Key, NodeWriter.Write(entry.Value))));

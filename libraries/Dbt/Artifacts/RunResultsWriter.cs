@@ -25,15 +25,19 @@ internal static class RunResultsWriter
         ["thread_id"] = result.Thread,
         ["execution_time"] = result.Seconds,
         ["adapter_response"] = result.AdapterResponse,
-        ["message"] = result.Message,
+        // Why a node was skipped is for people; dbt keeps it out of the file.
+        ["message"] = result.Status == DbtStatus.Skipped ? null : result.Message,
         ["failures"] = result.Failures,
         ["unique_id"] = result.UniqueId,
-        ["compiled"] = result.ResourceType == DbtResourceType.Seed || result.Status == DbtStatus.Skipped ? null : result.CompiledSql is not null,
-        ["compiled_code"] = result.CompiledSql,
+        ["compiled"] = result.ResourceType is DbtResourceType.Seed or DbtResourceType.Exposure or DbtResourceType.SavedQuery || (result.ResourceType == DbtResourceType.UnitTest && result.Status == DbtStatus.Skipped) ? null : CompiledSql(result) is not null,
+        ["compiled_code"] = CompiledSql(result),
         // dbt leaves it out for seeds.
         ["relation_name"] = result.ResourceType == DbtResourceType.Seed ? null : result.RelationName,
         ["batch_results"] = result.BatchResults,
     };
+
+    // What runs in batches is compiled for each of them, never as a whole.
+    private static string? CompiledSql(DbtNodeResult result) => result.BatchResults is null ? result.CompiledSql : null;
 
     public static List<object?> Timing(DbtNodeResult result) => result.Status == DbtStatus.Skipped
         ? []

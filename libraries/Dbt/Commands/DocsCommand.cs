@@ -15,14 +15,14 @@ internal static class DocsCommand
     {
         var started = session.Invocation.TimeProvider.GetTimestamp();
         var graph = DbtGraph.Build(session.Manifest);
-        var types = Selecting.Types(session.Options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.Operation, DbtResourceType.UnitTest);
+        var types = Selecting.Types(session.Options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.Operation);
         Deferral.Apply(session);
         session.Selected = Selecting.Select(session, graph, types, Selecting.State(session));
         var results = new List<DbtNodeResult>();
         if (session.Options.Compile)
         {
             var runner = new NodeRunner(session, new NodeCompiler(session));
-            var task = new RunTask(session, observer, runner, graph.Subset(session.Selected), SkipRule.Errors, cancellation) { Work = runner.CompileOnly };
+            var task = new RunTask(session, observer, runner, graph.Subset(session.Selected), SkipRule.Errors, cancellation) { Work = runner.CompileOnly, StopsAtFirstError = true };
             var compileConnection = new Connection(session, isGrouped: false, cancellation);
             await using (compileConnection.ConfigureAwait(false))
             {
@@ -31,6 +31,7 @@ internal static class DocsCommand
 
             await task.RunAsync().ConfigureAwait(false);
             results.AddRange(task.Results);
+            NodeCommand.ThrowFirst(results);
             RunResultsWriter.Write(session, results, session.Invocation.TimeProvider.GetElapsedTime(started).TotalSeconds);
         }
 
@@ -44,15 +45,15 @@ internal static class DocsCommand
             }
         }
 
-        CatalogWriter.Write(session, rows);
+        var wanted = session.Options.Compile ? session.Selected.Concat(Selecting.Select(session, graph, node => node.ResourceType == DbtResourceType.Source, Selecting.State(session))).ToHashSet(StringComparer.Ordinal) : null;
+        CatalogWriter.Write(session, rows, node => wanted?.Contains(node.UniqueId) != false);
         ManifestWriter.Write(session);
-        var failed = results.Exists(result => result.Status == DbtStatus.Error);
-        return new DbtResult { ExitCode = failed ? 1 : 0, Nodes = results, InvocationId = session.InvocationId };
+        return new DbtResult { ExitCode = 0, Nodes = results, InvocationId = session.InvocationId };
     }
 
     private static AgateTable CatalogRows(DbtSession session, Connection connection)
     {
-        var nodes = session.Manifest.Nodes.Values.Where(node => node.ResourceType is DbtResourceType.Model or DbtResourceType.Seed or DbtResourceType.Snapshot && !node.IsEphemeral).Concat(session.Manifest.Sources.Values).ToList();
+        var nodes = session.Manifest.Nodes.Values.Where(node => node.ResourceType is DbtResourceType.Model or DbtResourceType.Seed or DbtResourceType.Snapshot or DbtResourceType.Test && !node.IsEphemeral).Concat(session.Manifest.Sources.Values).ToList();
         var names = new List<string>();
         var data = new List<object?[]>();
         foreach (var database in nodes.GroupBy(node => node.Database ?? session.Profile.Database, StringComparer.OrdinalIgnoreCase))

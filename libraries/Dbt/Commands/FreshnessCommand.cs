@@ -41,7 +41,7 @@ internal static class FreshnessCommand
 
         if (results.Count == 0)
         {
-            session.Log.Warn("NoNodesSelected", "No nodes selected!");
+            session.Log.Warn("NothingToDo", "Nothing to do. Try checking your model configs and model specification args");
         }
 
         var path = session.Options.Output is { } output ? Path.GetFullPath(output, session.Root.Root) : Path.Combine(session.TargetFolder, "sources.json");

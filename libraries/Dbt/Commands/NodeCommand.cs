@@ -66,7 +66,11 @@ internal static class NodeCommand
                 results.AddRange(task.Results);
             }
 
-            Write(session, results, started);
+            // dbt leaves the results of the run before where a node can't be compiled.
+            if (command != "compile" || !results.Exists(result => result.Status == DbtStatus.Error))
+            {
+                Write(session, results, started);
+            }
         }
 
         if (results.Count > 0)
@@ -74,9 +78,9 @@ internal static class NodeCommand
             session.Log.Debug($"The engine's own share: {results.Sum(result => result.Seconds - result.DatabaseSeconds) * 1000 / results.Count:0.00} ms a node, the database's: {results.Sum(result => result.DatabaseSeconds) * 1000 / results.Count:0.00} ms");
         }
 
-        if (command == "compile" && results.Find(result => result.Status == DbtStatus.Error) is { Error: { } error })
+        if (command == "compile")
         {
-            throw new DbtException(error.Code, DbtErrorKind.Runtime, error.ToDbtText(), error) { File = error.File, Line = error.Line, Column = error.Column, Found = error.Found, Expected = error.Expected, Hint = error.Hint };
+            ThrowFirst(results);
         }
 
         if (command == "compile" && session.Options.Select is [var first, ..])
@@ -90,6 +94,16 @@ internal static class NodeCommand
         return new DbtResult { ExitCode = ExitCode(results, cancellation), Nodes = results, InvocationId = session.InvocationId };
     }
 
+    /// <summary>Where nodes are only compiled, one that can't be is an error of the command.</summary>
+    /// <exception cref="DbtException">A node failed.</exception>
+    public static void ThrowFirst(List<DbtNodeResult> results)
+    {
+        if (results.Find(result => result.Status == DbtStatus.Error) is { Error: { } error })
+        {
+            throw new DbtException(error.Code, DbtErrorKind.Runtime, error.ToDbtText(), error) { File = error.File, Line = error.Line, Column = error.Column, Found = error.Found, Expected = error.Expected, Hint = error.Hint };
+        }
+    }
+
     private static Func<DbtNode, bool> Types(DbtOptions options)
     {
         var types = options.Command switch
@@ -99,7 +113,7 @@ internal static class NodeCommand
             "seed" => Selecting.Types(options, DbtResourceType.Seed),
             "snapshot" => Selecting.Types(options, DbtResourceType.Snapshot),
             "clone" => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Seed, DbtResourceType.Snapshot),
-            "compile" => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.Operation, DbtResourceType.UnitTest),
+            "compile" => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.Operation),
             _ => Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Seed, DbtResourceType.Snapshot, DbtResourceType.Test, DbtResourceType.UnitTest, DbtResourceType.Exposure, DbtResourceType.SavedQuery),
         };
         return types;

@@ -36,6 +36,29 @@ internal sealed class ConfigBuilder(DbtProject root, IReadOnlyDictionary<string,
         return result;
     }
 
+    /// <summary>A group's configuration: dbt looks for it among that of models, and takes all that stands there.</summary>
+    public DbtMap BuildGroup(IReadOnlyList<string> fqn, string package, DbtMap properties)
+    {
+        var result = new DbtMap { ["meta"] = new DbtMap() };
+        var levels = Levels(projects[package], DbtResourceType.Model, fqn, rendered: true).Append(properties);
+        foreach (var level in package == root.Name ? levels : levels.Concat(Levels(root, DbtResourceType.Model, fqn, rendered: true)))
+        {
+            foreach (var (key, value) in level.DeepCopy())
+            {
+                if (Val.Str(key) == "meta" && value is DbtMap meta)
+                {
+                    result.GetMap("meta")!.Update(meta);
+                }
+                else
+                {
+                    result[key] = value;
+                }
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>What was said, without defaults and before templates are rendered; for comparing states.</summary>
     public DbtMap BuildUnrendered(DbtResourceType type, IReadOnlyList<string> fqn, string package, DbtMap? properties, DbtMap call)
     {

@@ -35,7 +35,7 @@ internal static class ConfigDefaults
         switch (type)
         {
             case DbtResourceType.Source:
-                return new DbtMap { ["enabled"] = true, ["event_time"] = null, ["freshness"] = FreshnessDefault(), ["loaded_at_field"] = null, ["loaded_at_query"] = null, ["meta"] = new DbtMap(), ["tags"] = new List<object?>() };
+                return new DbtMap { ["enabled"] = true, ["event_time"] = null, ["freshness"] = FreshnessDefault(), ["loaded_at_field"] = null, ["loaded_at_query"] = null, ["meta"] = new DbtMap(), ["tags"] = new List<object?>(), ["static_analysis"] = null };
             case DbtResourceType.Exposure:
                 return new DbtMap { ["enabled"] = true, ["tags"] = new List<object?>(), ["meta"] = new DbtMap() };
             case DbtResourceType.SemanticModel or DbtResourceType.Metric:

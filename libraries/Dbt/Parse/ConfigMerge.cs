@@ -51,7 +51,7 @@ internal static class ConfigMerge
         switch (hook)
         {
             case DbtMap map:
-                return new DbtMap { ["sql"] = Val.Str(map.Get("sql")), ["transaction"] = map.GetBool("transaction", true) };
+                return new DbtMap { ["sql"] = Val.Str(map.Get("sql")), ["transaction"] = map.GetBool("transaction", true), ["index"] = map.Get("index") };
             case string text when text.TrimStart().StartsWith('{') && !text.TrimStart().StartsWith("{{", StringComparison.Ordinal) && !text.TrimStart().StartsWith("{%", StringComparison.Ordinal):
                 try
                 {
@@ -65,9 +65,9 @@ internal static class ConfigMerge
                     // A statement may begin with a brace; then it is no JSON, and meant as it stands.
                 }
 
-                return new DbtMap { ["sql"] = text, ["transaction"] = true };
+                return new DbtMap { ["sql"] = text, ["transaction"] = true, ["index"] = null };
             default:
-                return new DbtMap { ["sql"] = Val.Str(hook), ["transaction"] = true };
+                return new DbtMap { ["sql"] = Val.Str(hook), ["transaction"] = true, ["index"] = null };
         }
     }
 

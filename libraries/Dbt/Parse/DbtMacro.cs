@@ -28,7 +28,7 @@ internal sealed class DbtMacro
 
     public DbtMap Meta { get; set; } = [];
 
-    public DbtMap Docs { get; set; } = new() { ["show"] = true };
+    public DbtMap Docs { get; set; } = new() { ["show"] = true, ["node_color"] = null };
 
     public DbtMap Config { get; set; } = [];
 

@@ -22,6 +22,10 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
             {
                 Versions(entry, versions, file);
             }
+            else if (Val.IsTruthy(entry.Data.Get("latest_version")))
+            {
+                throw LatestVersion(entry, entry.Data.Get("latest_version"), [], file);
+            }
             else
             {
                 Patch(entry, DbtResourceType.Model, file);
@@ -199,6 +203,9 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
         manifest.ForgetLookup();
     }
 
+    private static DbtException LatestVersion(PropertiesEntry entry, object? latest, List<object?> versions, PropertiesFile file) =>
+        file.Invalid($"latest_version: {Val.Str(latest)} is not one of model '{entry.Name}' versions: {Val.Repr(versions)} ", entry.Line, Val.Str(latest), versions.Count == 0 ? "a list 'versions' that has it" : string.Join(", ", versions.Select(Val.Str)));
+
     private void Versions(PropertiesEntry entry, List<object?> versions, PropertiesFile file)
     {
         var all = versions.Select(item => item as DbtMap ?? throw file.Invalid($"Invalid version of {entry.Name}: {Val.Repr(item)}", entry.Line, Val.Repr(item), "a mapping with a key 'v'")).ToList();
@@ -215,7 +222,7 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
         var latest = entry.Data.Get("latest_version") ?? all.Select(version => version.Get("v")).Aggregate((a, b) => VersionOrder.Compare(a, b) >= 0 ? a : b);
         if (all.TrueForAll(version => Val.Str(version.Get("v")) != Val.Str(latest)))
         {
-            throw file.Invalid($"latest_version: {Val.Str(latest)} is not one of model '{entry.Name}' versions: {Val.Repr(all.ConvertAll(version => version.Get("v")))} ", entry.Line, Val.Str(latest), string.Join(", ", all.Select(version => Val.Str(version.Get("v")))));
+            throw LatestVersion(entry, latest, all.ConvertAll(version => version.Get("v")), file);
         }
 
         foreach (var version in all)
@@ -485,7 +492,7 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
             OriginalFilePath = file.Path,
             Owner = new DbtMap { ["email"] = owner.Get("email"), ["name"] = owner.Get("name") },
             Description = entry.Data.GetString("description"),
-            Config = new DbtMap { ["meta"] = entry.Data.GetMap("config")?.GetMap("meta") ?? [] },
+            Config = new ConfigBuilder(Session.Root, Session.Projects).BuildGroup(NodeFiles.Fqn(file.Project.Name, file.File.RelativePath, withFile: false, entry.Name), file.Project.Name, entry.Data.GetMap("config") ?? []),
         };
         foreach (var (key, value) in owner)
         {

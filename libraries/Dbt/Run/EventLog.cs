@@ -70,11 +70,12 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
     /// <summary>Whether a warning of a name is an error.</summary>
     public bool IsError(string name) => Treatment(name).IsError;
 
+    // What names the warning counts before what names all deprecations, and that before "all"; of equals silence counts before warn, and warn before error.
     private (bool IsError, bool IsSilent) Treatment(string name)
     {
         if (options.WarnError)
         {
-            return (!name.Contains("Deprecation", StringComparison.Ordinal) || true, false);
+            return (true, false);
         }
 
         if (options.WarnErrorOptions is not { } rules)
@@ -85,12 +86,26 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
         var errors = Val.StringList(rules.Get("error") ?? rules.Get("include"));
         var warn = Val.StringList(rules.Get("warn") ?? rules.Get("exclude"));
         var silence = Val.StringList(rules.Get("silence"));
-        if (silence.Contains(name, StringComparer.Ordinal))
+        string[] groups = name.EndsWith("Deprecation", StringComparison.Ordinal) ? [name, "Deprecations"] : [name];
+        foreach (var group in groups)
         {
-            return (false, true);
+            if (silence.Contains(group, StringComparer.Ordinal))
+            {
+                return (false, true);
+            }
+
+            if (warn.Contains(group, StringComparer.Ordinal))
+            {
+                return (false, false);
+            }
+
+            if (errors.Contains(group, StringComparer.Ordinal))
+            {
+                return (true, false);
+            }
         }
 
-        return ((errors.Contains("all", StringComparer.Ordinal) || errors.Contains("*", StringComparer.Ordinal) || errors.Contains(name, StringComparer.Ordinal)) && !warn.Contains(name, StringComparer.Ordinal), false);
+        return (errors.Contains("all", StringComparer.Ordinal) || errors.Contains("*", StringComparer.Ordinal), false);
     }
 
     private void Write(DbtLogLevel level, string message) => observer.OnLog(level, message);

@@ -1,0 +1,132 @@
+using System.Text.Json;
+
+namespace FhirAspire.Dbt.Tests;
+
+/// <summary>What stands in the files of a run, field by field, where dbt's files were found to differ.</summary>
+public sealed class ArtifactTests : IDisposable
+{
+    private readonly ProjectFolder project = new("name: shop\nversion: '1.0'\nprofile: shop\nmodels:\n  +tags: base\n  +meta: {owner: us}\n  shop: {+materialized: table}\n");
+
+    public ArtifactTests()
+    {
+        project.Write("macros/m.sql", "{% macro m() %}1{% endmacro %}");
+        project.Write("models/a.sql", "{{ config(pre_hook='select 1', group='g') }} select 1 as id");
+        project.Write("models/b.sql", "select * from {{ ref('a') }}");
+        project.Write("models/schema.yml", """
+            models: [{name: a, columns: [{name: id, data_tests: [{unique: {config: {store_failures: true}}}]}]}]
+            groups: [{name: g, owner: {name: x}, config: {meta: {level: 1}}}]
+            sources: [{name: raw, schema: main, tables: [{name: b}, {name: nowhere}]}]
+            unit_tests: [{name: u, model: b, given: [{input: ref('a'), rows: [{id: 1}]}], expect: {rows: [{id: 1}]}}]
+            """);
+    }
+
+    [Fact]
+    public async Task The_manifest_says_whose_it_is_and_leaves_deferral_out()
+    {
+        (await project.RunAsync("parse")).ExitCode.ShouldBe(0);
+
+        var manifest = Json("manifest.json");
+        var metadata = manifest.GetProperty("metadata");
+        metadata.GetProperty("project_name").GetString().ShouldBe("shop");
+        metadata.GetProperty("project_id").GetString().ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData("shop"u8)));
+        metadata.GetProperty("adapter_type").GetString().ShouldBe("duckdb");
+        metadata.GetProperty("quoting").GetRawText().ShouldBe("""{"database":true,"schema":true,"identifier":true,"column":null}""");
+        var a = manifest.GetProperty("nodes").GetProperty("model.shop.a");
+        a.TryGetProperty("defer_relation", out _).ShouldBeFalse();
+        a.GetProperty("config").GetProperty("pre-hook")[0].GetRawText().ShouldBe("""{"sql":"select 1","transaction":true,"index":null}""");
+        manifest.GetProperty("macros").GetProperty("macro.shop.m").GetProperty("docs").GetRawText().ShouldBe("""{"show":true,"node_color":null}""");
+        manifest.GetProperty("sources").GetProperty("source.shop.raw.b").GetProperty("config").GetProperty("static_analysis").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task A_group_has_the_configuration_that_stands_for_models()
+    {
+        (await project.RunAsync("parse")).ExitCode.ShouldBe(0);
+
+        Json("manifest.json").GetProperty("groups").GetProperty("group.shop.g").GetProperty("config").GetRawText()
+            .ShouldBe("""{"meta":{"owner":"us","level":1},"tags":"base","materialized":"table"}""");
+    }
+
+    [Fact]
+    public async Task A_skipped_node_is_not_compiled_and_has_no_message()
+    {
+        project.Write("models/a.sql", "{{ config(group='g') }} select nothing");
+
+        (await project.RunAsync("run")).ExitCode.ShouldBe(1);
+
+        var skipped = Json("run_results.json").GetProperty("results").EnumerateArray().Single(result => result.GetProperty("status").GetString() == "skipped");
+        skipped.GetProperty("message").ValueKind.ShouldBe(JsonValueKind.Null);
+        skipped.GetProperty("compiled").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_model_that_runs_in_batches_is_not_compiled_as_a_whole()
+    {
+        project.Write("models/m.sql", "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='day', batch_size='day', begin='2024-01-01') }} select timestamp '2024-01-01' as day");
+
+        (await project.RunAsync("run", "--select", "m", "--event-time-start", "2024-01-01", "--event-time-end", "2024-01-03")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        var result = Json("run_results.json").GetProperty("results")[0];
+        result.GetProperty("compiled").GetBoolean().ShouldBeFalse();
+        result.GetProperty("compiled_code").ValueKind.ShouldBe(JsonValueKind.Null);
+        result.GetProperty("batch_results").GetProperty("successful").GetArrayLength().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("", "model.shop.a,model.shop.b,test.shop.unique_a_id,source.shop.raw.b")]
+    [InlineData("a", "model.shop.a,test.shop.unique_a_id")]
+    [InlineData("source:raw", "source.shop.raw.b")]
+    public async Task The_catalog_has_what_was_selected_and_the_kept_failures_of_tests(string selection, string expected)
+    {
+        (await project.RunAsync("build")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        (await project.RunAsync(["docs", "generate", .. selection.Length == 0 ? Array.Empty<string>() : ["--select", selection]])).ExitCode.ShouldBe(0, project.Console.Text);
+
+        var catalog = Json("catalog.json");
+        string.Join(',', new[] { "nodes", "sources" }.SelectMany(part => catalog.GetProperty(part).EnumerateObject().Select(entry => string.Join('.', entry.Name.Split('.').Take(part == "nodes" ? 3 : 4))))).ShouldBe(expected);
+        Json("run_results.json").GetProperty("results").EnumerateArray().ShouldAllBe(result => !result.GetProperty("unique_id").GetString()!.StartsWith("unit_test."));
+    }
+
+    [Theory]
+    [InlineData("compile")]
+    [InlineData("docs generate")]
+    public async Task A_node_that_cannot_be_compiled_ends_the_command_and_leaves_the_results_before(string command)
+    {
+        (await project.RunAsync("seed")).ExitCode.ShouldBe(0);
+        var before = project.Read("target/run_results.json");
+        project.Write("models/b.sql", "select {{ exceptions.raise_compiler_error('no') if execute }} from {{ ref('a') }}");
+
+        (await project.RunAsync(command.Split(' '))).ExitCode.ShouldBe(2);
+
+        project.Read("target/run_results.json").ShouldBe(before);
+        project.Has("target/catalog.json").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_latest_version_needs_versions()
+    {
+        project.Write("models/more.yml", "models: [{name: b, latest_version: 1}]");
+
+        var result = await project.RunAsync("parse");
+
+        result.ExitCode.ShouldBe(2);
+        result.Error!.Message.ShouldContain("latest_version: 1 is not one of model 'b' versions: []");
+    }
+
+    [Theory]
+    [InlineData("{error: all, warn: [JinjaLogWarning]}", 0)]
+    [InlineData("{error: [JinjaLogWarning], silence: [Deprecations]}", 1)]
+    [InlineData("{error: all, silence: [JinjaLogWarning]}", 0)]
+    [InlineData("{error: [Deprecations]}", 0)]
+    [InlineData("{error: all}", 1)]
+    public async Task What_names_a_warning_counts_before_what_names_all(string rules, int exitCode)
+    {
+        project.Write("models/b.sql", "{% if execute %}{% do exceptions.warn('w') %}{% endif %}select * from {{ ref('a') }}");
+
+        (await project.RunAsync("run", "--warn-error-options", rules)).ExitCode.ShouldBe(exitCode, project.Console.Text);
+    }
+
+    public void Dispose() => project.Dispose();
+
+    private JsonElement Json(string name) => JsonDocument.Parse(project.Read($"target/{name}")).RootElement;
+}
