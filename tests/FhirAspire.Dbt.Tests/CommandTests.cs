@@ -104,6 +104,34 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Retry_takes_the_last_command_and_refuses_one_that_it_cannot_repeat()
+    {
+        Write("models/broken.sql", "select * from not_there");
+        Write("models/below.sql", "select * from {{ ref('broken') }}");
+        var (exit, _, errors) = await RunAsync("retry");
+        exit.ShouldBe(2);
+        errors.ShouldContain("Could not find previous run in 'target' target directory");
+
+        (await RunAsync("build")).Exit.ShouldBe(1);
+        (await RunAsync("ls")).Exit.ShouldBe(0);
+        (await RunAsync("parse")).Exit.ShouldBe(0);
+        (await RunAsync("retry")).Exit.ShouldBe(1);
+        Statuses().ShouldBe("error,skipped");
+
+        (await RunAsync("show", "--inline", "select 1 as id")).Exit.ShouldBe(0);
+        (exit, _, errors) = await RunAsync("retry");
+        exit.ShouldBe(2);
+        errors.ShouldContain("Cannot retry a 'show' command");
+        errors.ShouldContain("DBT6005");
+
+        Write("models/broken.sql", "select 1 as id");
+        (await RunAsync("build", "--exclude", "below")).Exit.ShouldBe(0);
+        var (done, text, _) = await RunAsync("retry");
+        done.ShouldBe(0);
+        text.ShouldContain("Nothing to do");
+    }
+
+    [Fact]
     public async Task A_Python_model_is_parsed_and_fails_alone_when_it_is_run()
     {
         Write("models/scores.py", "def model(dbt, session):\n    # dbt.ref('nothing')\n    dbt.config(materialized=\"table\", tags=['py', \"x(1)\"])\n    orders = dbt.ref(\"orders\").df()\n    return orders\n");

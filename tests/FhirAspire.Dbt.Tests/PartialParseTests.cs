@@ -137,6 +137,23 @@ public sealed class PartialParseTests : IDisposable
     }
 
     [Fact]
+    public async Task Misspelt_keys_are_noted_each_time_and_are_no_warnings()
+    {
+        project.Write("models/other.sql", "{{ config(materialised='table', owner_of_it='me') }} select 1 as id");
+        project.Write("models/wrong.yml", "modles: [{name: other}]\nsomething_else: 1\n");
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var result = await project.RunAsync("parse");
+            result.ExitCode.ShouldBe(0);
+            project.Console.Text.ShouldContain("Note: model other (models/other.sql) is configured with 'materialised', which means nothing to dbt: did you mean 'materialized'?");
+            project.Console.Text.ShouldContain("Note: models/wrong.yml has a key 'modles', which means nothing to dbt: did you mean 'models'?");
+            project.Console.Text.ShouldNotContain("owner_of_it");
+            project.Console.Text.ShouldNotContain("something_else");
+            result.Warnings.ShouldNotContain(warning => warning.Message.Contains("means nothing", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_damaged_store_is_parsed_over()
     {
         await ParsedAsync(all: true);

@@ -7,7 +7,7 @@ namespace FhirAspire.Dbt.Commands;
 /// <summary><c>retry</c>: runs again what failed or was skipped the last time, with the same options.</summary>
 internal static class RetryCommand
 {
-    private static readonly string[] Repeatable = ["build", "compile", "clone", "generate", "seed", "snapshot", "test", "run", "run-operation", "show"];
+    private static readonly string[] Repeatable = ["build", "compile", "clone", "generate", "seed", "snapshot", "test", "run", "run-operation"];
 
     public static async Task<DbtResult> RunAsync(DbtInvocation invocation, EventLog log, IDbtObserver observer, CancellationToken cancellation)
     {
@@ -24,7 +24,7 @@ internal static class RetryCommand
         var which = args.GetString("which") ?? string.Empty;
         if (!Repeatable.Contains(which, StringComparer.Ordinal))
         {
-            throw new DbtException("DBT6005", DbtErrorKind.Runtime, $"Cannot retry a '{which}' command") { Found = which, Expected = string.Join(", ", Repeatable) };
+            throw new DbtException("DBT6005", DbtErrorKind.Runtime, $"Cannot retry a '{which}' command") { File = path, Found = which, Expected = string.Join(", ", Repeatable), Hint = "run_results.json holds the results of the last command: run the command again that is to be retried" };
         }
 
         var failed = (previous.GetList("results") ?? []).OfType<DbtMap>()

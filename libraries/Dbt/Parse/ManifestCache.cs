@@ -53,6 +53,7 @@ internal static class ManifestCache
         }
 
         session.Log.Debug($"Parsed {session.ParsedFiles} of {all.Count} files");
+        ConfigHints.Say(session, manifest);
         Deprecations.Warn(session, manifest);
         return manifest;
     }
@@ -150,7 +151,7 @@ internal static class ManifestCache
 
         foreach (var warning in header.Warnings.Where(warning => !changed.Exists(file => file.OriginalFilePath == warning.File)))
         {
-            session.Log.Warn(warning.Name, warning.Message, warning.File, warning.Line);
+            session.Log.Repeat(warning);
         }
 
         return manifest;

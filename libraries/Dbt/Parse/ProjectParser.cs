@@ -102,6 +102,7 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
                         Properties[file.Key] = read.Content;
                     }
 
+                    ConfigHints.Say(session, read);
                     reader.Read(read);
                 }
                 catch (DbtException exception)

@@ -28,6 +28,26 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
 
     public void Info(string message) => Write(DbtLogLevel.Info, message);
 
+    /// <summary>A line on a file; it is said again when the file is not parsed again.</summary>
+    public void Note(string message, string file)
+    {
+        Recording?.Add(new Parse.Cache.ParseWarning(string.Empty, message, file, null));
+        Info(message);
+    }
+
+    /// <summary>Gives a warning or a note of an earlier parse again.</summary>
+    public void Repeat(Parse.Cache.ParseWarning warning)
+    {
+        if (warning.Name.Length == 0)
+        {
+            Info(warning.Message);
+        }
+        else
+        {
+            Warn(warning.Name, warning.Message, warning.File, warning.Line);
+        }
+    }
+
     public void Debug(string message) => Write(DbtLogLevel.Debug, message);
 
     public void Error(string message) => Write(DbtLogLevel.Error, message);

@@ -57,10 +57,13 @@ internal static class Text
     }
 
     /// <summary>The known name that is nearest to an unknown one, or null when none is near.</summary>
-    public static string? Nearest(string unknown, IEnumerable<string> known)
+    /// <param name="unknown">The name.</param>
+    /// <param name="known">The names that mean something.</param>
+    /// <param name="limit">By how many letters they may differ; by default a third of them.</param>
+    public static string? Nearest(string unknown, IEnumerable<string> known, int? limit = null)
     {
         string? best = null;
-        var bestDistance = Math.Max(2, unknown.Length / 3) + 1;
+        var bestDistance = (limit ?? Math.Max(2, unknown.Length / 3)) + 1;
         foreach (var candidate in known)
         {
             if (Math.Abs(candidate.Length - unknown.Length) < bestDistance && Distance(unknown, candidate, bestDistance) is var distance && distance < bestDistance)
