@@ -15,15 +15,17 @@ public static class DbtEngine
         ArgumentNullException.ThrowIfNull(invocation);
         observer ??= SilentObserver.Instance;
         invocation.RunId = Guid.NewGuid().ToString();
-        var log = new EventLog(invocation.Options, observer);
+        var secrets = new Secrets(invocation.EnvironmentVariables ?? DbtInvocation.ProcessEnvironment());
+        var log = new EventLog(invocation.Options, observer, secrets);
         var started = invocation.TimeProvider.GetTimestamp();
         DbtResult result;
         try
         {
             result = await CommandRunner.RunAsync(invocation, log, observer, cancellationToken).ConfigureAwait(false);
         }
-        catch (DbtException exception)
+        catch (DbtException raised)
         {
+            var exception = secrets.Hide(raised);
             observer.OnLog(DbtLogLevel.Error, "Encountered an error:\n" + exception.ToConsoleText());
             result = new DbtResult { ExitCode = exception.ExitCode, Error = exception, Warnings = log.Warnings };
         }

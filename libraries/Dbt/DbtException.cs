@@ -130,6 +130,16 @@ public sealed class DbtException : Exception
         IsTransient = IsTransient,
     };
 
+    /// <summary>The same error with other texts; what caused it is left out, since its texts are its own.</summary>
+    internal DbtException Rewritten(Func<string, string> rewrite)
+    {
+        string? Text(string? text) => text is null ? null : rewrite(text);
+        return new DbtException(Code, Kind, rewrite(Message))
+        {
+            Subject = Text(Subject), File = Text(File), Line = Line, Column = Column, Found = Text(Found), Expected = Text(Expected), Hint = Text(Hint), MacroStack = [.. MacroStack.Select(rewrite)], ExitCode = ExitCode, IsTransient = IsTransient,
+        };
+    }
+
     private static void AppendIndented(StringBuilder text, string message)
     {
         foreach (var line in message.Split('\n'))

@@ -174,6 +174,38 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Secrets_of_the_environment_are_shown_nowhere()
+    {
+        const string secret = "hunter2hunter2";
+        project.Environment["DBT_ENV_SECRET_PLACE"] = secret;
+        project.Write("profiles.yml", "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: shop.duckdb, mark: \"{{ env_var('DBT_ENV_SECRET_PLACE') }}\", schema: main, threads: 2}\n");
+        project.Write("macros/tell.sql", "{% macro tell() %}{% if execute %}{% do log('TOLD ' ~ target.mark, info=true) %}{% do print('PRINTED ' ~ target.mark) %}{% do exceptions.warn('WARNED ' ~ target.mark) %}{% endif %}{% endmacro %}");
+        project.Write("models/told.sql", "{{ tell() }} select 1 as id");
+        project.Write("models/raised.sql", "{% if execute %}{{ exceptions.raise_compiler_error('RAISED ' ~ target.mark) }}{% endif %}");
+        project.Write("models/queried.sql", "{% if execute %}{% do run_query('select * from \"' ~ target.mark ~ '\"') %}{% endif %} select 1 as id");
+
+        var result = await project.RunAsync("run");
+
+        result.ExitCode.ShouldBe(1);
+        var shown = string.Join('\n', [project.Console.Text, .. result.Warnings.Select(warning => warning.Message), .. result.Nodes.Select(node => $"{node.Message} {node.Error?.ToConsoleText()} {node.Error?.InnerException}"), project.Read("target/run_results.json")]);
+        shown.ShouldContain("TOLD *****");
+        shown.ShouldContain("PRINTED *****");
+        shown.ShouldContain("WARNED *****");
+        shown.ShouldContain("RAISED *****");
+        shown.ShouldNotContain(secret);
+
+        project.Write("models/told.sql", "select '{{ env_var('DBT_ENV_SECRET_PLACE') }}' as id");
+        result = await project.RunAsync("run");
+        result.ExitCode.ShouldBe(2);
+        result.Error!.Code.ShouldBe("DBT1020");
+
+        project.Write("models/told.sql", "{{ exceptions.raise_compiler_error(target.mark) }}");
+        result = await project.RunAsync("parse");
+        result.Error!.ToConsoleText().ShouldContain("*****");
+        (result.Error.ToConsoleText() + project.Console.Text).ShouldNotContain(secret);
+    }
+
+    [Fact]
     public async Task A_database_that_is_down_is_an_error_of_the_run()
     {
         project.Write("profiles.yml", "shop:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: 127.0.0.1, port: 1, user: u, password: hidden-word, dbname: d, schema: s, threads: 2}\n");

@@ -69,7 +69,7 @@ internal static class FreshnessCommand
 
     private static (DbtNodeResult Result, DbtMap Entry) Check(DbtSession session, DbtNode node, Connection connection)
     {
-        var clock = new NodeClock(session.Invocation.TimeProvider, "main");
+        var clock = new NodeClock(session, "main");
         var source = node.Source!;
         try
         {

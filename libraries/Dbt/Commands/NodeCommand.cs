@@ -164,7 +164,7 @@ internal static class NodeCommand
             {
                 if (session.Manifest.Find(id) is { } node && !node.IsEphemeral)
                 {
-                    var skipped = new NodeClock(session.Invocation.TimeProvider, "main").Result(node, DbtStatus.Skipped, "Skipping due to on-run-start failure");
+                    var skipped = new NodeClock(session, "main").Result(node, DbtStatus.Skipped, "Skipping due to on-run-start failure");
                     results.Add(skipped);
                     observer.OnNodeFinished(skipped);
                 }

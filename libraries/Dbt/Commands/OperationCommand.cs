@@ -29,7 +29,7 @@ internal static class OperationCommand
             };
         }
 
-        var clock = new NodeClock(session.Invocation.TimeProvider, "main");
+        var clock = new NodeClock(session, "main");
         var connection = new Connection(session, isGrouped: false, cancellation);
         var node = new DbtNode
         {

@@ -110,7 +110,7 @@ internal static class ShowCommand
 
     private static DbtNodeResult Show(DbtSession session, DbtNode node, Connection connection)
     {
-        var clock = new NodeClock(session.Invocation.TimeProvider, "main");
+        var clock = new NodeClock(session, "main");
         try
         {
             if (node.ResourceType == DbtResourceType.Seed)

@@ -7,10 +7,13 @@ namespace FhirAspire.Dbt.Run;
 public sealed record DbtWarning(string Name, string Message);
 
 /// <summary>Takes what a run says: log lines, warnings, printed lines. With <c>--warn-error</c> a warning is an error.</summary>
-internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
+internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secrets secrets)
 {
     private readonly Lock gate = new();
     private readonly List<DbtWarning> warnings = [];
+
+    /// <summary>What must not be shown.</summary>
+    public Secrets Secrets => secrets;
 
     public IReadOnlyList<DbtWarning> Warnings
     {
@@ -81,7 +84,7 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
 
         lock (gate)
         {
-            warnings.Add(new DbtWarning(name, message));
+            warnings.Add(new DbtWarning(name, secrets.Hide(message)));
         }
 
         Write(DbtLogLevel.Warn, $"[WARNING][{name}]: {message}");
@@ -128,5 +131,5 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer)
         return (errors.Contains("all", StringComparer.Ordinal) || errors.Contains("*", StringComparer.Ordinal), false);
     }
 
-    private void Write(DbtLogLevel level, string message) => observer.OnLog(level, message);
+    private void Write(DbtLogLevel level, string message) => observer.OnLog(level, secrets.Hide(message));
 }

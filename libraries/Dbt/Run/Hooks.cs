@@ -23,7 +23,7 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, Cancellat
         {
             var hook = hooks[i];
             hook.Index = i + 1;
-            var clock = new NodeClock(session.Invocation.TimeProvider, "main");
+            var clock = new NodeClock(session, "main");
             var name = $"{hook.PackageName}.{kind}.{i}";
             if (!isGood || cancellation.IsCancellationRequested)
             {

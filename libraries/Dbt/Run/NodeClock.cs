@@ -8,14 +8,16 @@ namespace FhirAspire.Dbt.Run;
 internal sealed class NodeClock
 {
     private readonly TimeProvider time;
+    private readonly Secrets secrets;
     private readonly string thread;
     private readonly long started;
     private readonly DateTimeOffset startedAt;
     private DateTimeOffset? compiledAt;
 
-    public NodeClock(TimeProvider time, string thread)
+    public NodeClock(DbtSession session, string thread)
     {
-        this.time = time;
+        time = session.Invocation.TimeProvider;
+        secrets = session.Log.Secrets;
         this.thread = thread;
         started = time.GetTimestamp();
         startedAt = time.GetUtcNow();
@@ -38,7 +40,7 @@ internal sealed class NodeClock
             Name = node.Name,
             ResourceType = node.ResourceType,
             Status = status,
-            Message = message,
+            Message = secrets.Hide(message),
             MessageKind = error?.KindName,
             Failures = failures,
             RowsAffected = response?.Rows,
@@ -48,7 +50,7 @@ internal sealed class NodeClock
             FinishedAt = now,
             RelationName = node.RelationName,
             CompiledSql = node.CompiledCode,
-            Error = error,
+            Error = error is null ? null : secrets.Hide(error),
             Thread = thread,
             AdapterResponse = response?.ToMap() ?? [],
             BatchResults = batches,

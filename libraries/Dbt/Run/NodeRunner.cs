@@ -15,7 +15,7 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
     /// <summary>Runs a node on a connection. A failure is a result, never an exception; cancellation is one.</summary>
     public DbtNodeResult Run(DbtNode node, Connection connection, string thread)
     {
-        var clock = new NodeClock(session.Invocation.TimeProvider, thread);
+        var clock = new NodeClock(session, thread);
         try
         {
             return node.ResourceType switch
@@ -48,7 +48,7 @@ internal sealed class NodeRunner(DbtSession session, NodeCompiler compiler)
     /// <summary>Compiles alone.</summary>
     public DbtNodeResult CompileOnly(DbtNode node, Connection connection, string thread)
     {
-        var clock = new NodeClock(session.Invocation.TimeProvider, thread);
+        var clock = new NodeClock(session, thread);
         if (node.ResourceType is not (DbtResourceType.Seed or DbtResourceType.UnitTest))
         {
             compiler.Compile(node, connection);

@@ -134,14 +134,14 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
         }
         catch (OperationCanceledException)
         {
-            var clock = new NodeClock(session.Invocation.TimeProvider, slot);
+            var clock = new NodeClock(session, slot);
             result = clock.Result(node, DbtStatus.Skipped, "cancelled");
         }
         catch (Exception exception)
         {
             // Whatever goes wrong in a worker is the node's own error; it must not vanish with the worker's task.
             var error = exception as DbtException ?? new DbtException("DBT9001", DbtErrorKind.Internal, $"{exception.GetType().Name}: {exception.Message}", exception) { Hint = "this is a fault of the engine: please report it with the project" };
-            result = new NodeClock(session.Invocation.TimeProvider, slot).Failed(node, error);
+            result = new NodeClock(session, slot).Failed(node, error);
         }
 
         if (node.IsEphemeral && result.Status == DbtStatus.Success && (Work is null || session.Options.Select is not { Count: > 0 }))
@@ -191,7 +191,7 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
             return;
         }
 
-        var clock = new NodeClock(session.Invocation.TimeProvider, thread);
+        var clock = new NodeClock(session, thread);
         var reason = blocker is not null ? $"Skipping because of {blocker}" : isStopping && !cancellation.IsCancellationRequested && session.Options.FailFast ? "Skipping due to fail_fast" : null;
         Finish(node, clock.Result(node, DbtStatus.Skipped, reason), blocker);
     }
