@@ -29,6 +29,9 @@ internal sealed class AdapterProject(ProjectFolder folder, Func<IWarehouse> open
         return result;
     }
 
+    /// <summary>Runs a command that may be cancelled.</summary>
+    public Task<DbtResult> RunAsync(ProjectFolder.Recorder recorder, CancellationToken cancellation, params string[] args) => folder.RunAsync(recorder, cancellation, args);
+
     /// <summary>Runs a command in which a node must fail.</summary>
     public async Task<DbtResult> FailAsync(params string[] args)
     {

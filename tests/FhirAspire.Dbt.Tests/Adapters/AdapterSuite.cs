@@ -577,4 +577,63 @@ public abstract class AdapterSuite
         await project.RunAsync("run", "--empty");
         (await project.RowsAsync("select count(*) from main.t")).ShouldBe("0");
     }
+
+    [SkippableFact]
+    public async Task A_cancelled_run_stops_its_statement_and_retry_goes_on_from_there()
+    {
+        await using var project = await OpenAsync();
+        var endless = IsPostgres ? "select 1 as id from pg_sleep(600)" : "select count(*) as id from range(1000000000) a, range(1000000) b where a.range * b.range % 7 = 3";
+        project.Write("models/a.sql", "{{ config(materialized='table') }} select 1 as id");
+        project.Write("models/b.sql", $"{{{{ config(materialized='table') }}}} -- depends_on: {{{{ ref('a') }}}}\n{endless}");
+        project.Write("models/c.sql", "{{ config(materialized='table') }} select * from {{ ref('b') }}");
+        using var source = new CancellationTokenSource();
+        var recorder = new ProjectFolder.Recorder { Started = node => _ = node.Name == "b" ? Task.Delay(300).ContinueWith(_ => source.CancelAsync(), TaskScheduler.Default) : null };
+
+        var result = await project.RunAsync(recorder, source.Token, "run");
+
+        result.ExitCode.ShouldBe(130);
+        var results = System.Text.Json.JsonDocument.Parse(project.Read("target/run_results.json")).RootElement.GetProperty("results").EnumerateArray()
+            .ToDictionary(node => node.GetProperty("unique_id").GetString()!, node => node.GetProperty("status").GetString()!, StringComparer.Ordinal);
+        results["model.shop.a"].ShouldBe("success");
+        results["model.shop.b"].ShouldNotBe("success");
+        results["model.shop.c"].ShouldNotBe("success");
+        (await project.RelationsAsync()).ShouldBe("a:table");
+        if (IsPostgres)
+        {
+            // The server may need a moment to end it.
+            for (var i = 0; i < 600 && await Running() != "0"; i++)
+            {
+                await Task.Delay(100);
+            }
+
+            (await Running()).ShouldBe("0");
+            Task<string> Running() => project.RowsAsync("select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query like '%sleep(600)%' and pid <> pg_backend_pid()");
+        }
+
+        project.Write("models/b.sql", "{{ config(materialized='table') }} -- depends_on: {{ ref('a') }}\nselect 2 as id");
+        string.Join(' ', (await project.RunAsync("retry")).Nodes.Select(node => node.Name)).ShouldBe("b c");
+        (await project.RowsAsync("select id from main.c")).ShouldBe("2");
+    }
+
+    [SkippableFact]
+    public async Task Queries_are_shown_compiled_and_the_connection_is_tried()
+    {
+        await using var project = await OpenAsync();
+        project.Write("models/m.sql", "{{ config(materialized='table') }} select 1 as id, cast(1.50 as numeric(9, 2)) as price, 'it''s' as name, cast(null as integer) as none union all select 2, 2, 'b', 3");
+        await project.RunAsync("run");
+        var (exit, output) = await project.ConsoleAsync("show", "--inline", "select * from {{ ref('m') }} order by id", "--limit", "1");
+        exit.ShouldBe(0, output);
+        output.ShouldContain("| id | price | name | none |");
+        output.ShouldContain("|  1 |   1.5");
+        output.ShouldNotContain("| b ");
+        (exit, output) = await project.ConsoleAsync("show", "--select", "m", "--output", "json");
+        exit.ShouldBe(0, output);
+        output.ShouldContain("\"name\": \"it's\"");
+        (exit, output) = await project.ConsoleAsync("compile", "--select", "m");
+        exit.ShouldBe(0, output);
+        output.ShouldContain("select 1 as id");
+        (exit, output) = await project.ConsoleAsync("debug");
+        exit.ShouldBe(0, output);
+        output.ShouldContain("All checks passed!");
+    }
 }
