@@ -45,6 +45,7 @@ internal static class OnceCommand
 
         // Without a number of patients only a replay comes to an end.
         var defaults = new List<KeyValuePair<string, string?>> { new("Logging:LogLevel:Default", "Warning"), new("Dashboard:Port", "0"), new("Spool:Durable", "false") };
+        defaults.AddRange(EmbeddedDefaults.WithoutTimeouts);
         if (source is not null || patients is null)
         {
             defaults.Add(new("Generator:Mode", "Replay"));

@@ -54,7 +54,8 @@ internal static class RebuildCommand
     private static async Task<bool> BuildAsync(ParseResult parsed, DataDirectory data, bool yes, CancellationToken cancellationToken)
     {
         await using var app = EmbeddedHost.Build(
-            data, [.. SharedOptions.SettingsOf(parsed), new("Jobs:Scheduled", "false"), new("LocalS3:Port", "0")], [new("Logging:LogLevel:Default", "Warning"), new("Dashboard:Port", "0")]);
+            data, [.. SharedOptions.SettingsOf(parsed), new("Jobs:Scheduled", "false"), new("LocalS3:Port", "0")],
+            [new("Logging:LogLevel:Default", "Warning"), new("Dashboard:Port", "0"), .. EmbeddedDefaults.WithoutTimeouts]);
         await app.StartAsync(cancellationToken);
         await app.Services.GetRequiredService<IRunStore>().PrepareAsync(cancellationToken);
         var warehouse = app.Services.GetRequiredService<IWarehouse>();

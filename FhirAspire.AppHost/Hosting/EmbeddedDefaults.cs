@@ -1,3 +1,4 @@
+using FhirAspire.Pipeline.Jobs;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace FhirAspire.AppHost.Hosting;
@@ -5,6 +6,10 @@ namespace FhirAspire.AppHost.Hosting;
 /// <summary>The configuration of the embedded host: these defaults, then appsettings.json, then the environment, then the command line.</summary>
 internal static class EmbeddedDefaults
 {
+    /// <summary>For a command on a finite input, which takes as long as it takes: the jobs' limits are for the runs of a schedule.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> WithoutTimeouts =>
+        new[] { JobNames.Generator, JobNames.Uploader, JobNames.Loader, JobNames.Dbt }.Select(job => KeyValuePair.Create($"Jobs:{job}:Timeout", (string?)"1.00:00:00"));
+
     public static void Apply(ConfigurationManager configuration, DataDirectory data, IEnumerable<KeyValuePair<string, string?>> settings, IEnumerable<KeyValuePair<string, string?>> commandDefaults)
     {
         var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)

@@ -17,6 +17,12 @@ if (args is ["charts", ..])
     return await ChartBenchmark.RunAsync(args[1..]);
 }
 
+// objects ROOT COUNT: an S3 folder with many small bundles. listing ROOT COUNT: pages of a bucket of many keys.
+if (args is ["objects" or "listing", var root, var count])
+{
+    return await (args[0] == "objects" ? ManyObjects.MakeBundlesAsync(root, int.Parse(count)) : ManyObjects.TimeListingAsync(root, int.Parse(count)));
+}
+
 // multiply SOURCE TARGET BYTES [PATIENTS]: a large input from a small one.
 if (args is ["multiply", var source, var target, var bytes, .. var rest])
 {

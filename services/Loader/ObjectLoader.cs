@@ -17,6 +17,10 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
 {
     private readonly LoaderOptions options = Checked(options.Value);
 
+    // By prefix the key up to which everything was loaded when it was measured last, so that measuring again costs what has come since.
+    private readonly Dictionary<string, string> settled = new(StringComparer.Ordinal);
+    private DateTimeOffset settledSince;
+
     /// <summary>Loads what is new under some prefixes.</summary>
     /// <param name="prefixes">What to list.</param>
     /// <param name="identity">Who loads.</param>
@@ -74,7 +78,10 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         }
     }
 
-    /// <summary>Counts the objects that wait, and tells when the newest row was loaded (UTC; null without rows).</summary>
+    /// <summary>
+    /// Counts the objects that wait, and tells when the newest row was loaded (UTC; null without rows). It lists from the first key that waited or was new the
+    /// last time: an object that comes late, with a key before that, is counted after the next <see cref="LoaderOptions.SweepInterval"/> only. Loads see it at once.
+    /// </summary>
     /// <param name="prefixes">What to list.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<(long Waiting, DateTime? Newest)> MeasureAsync(IReadOnlyList<string> prefixes, CancellationToken cancellationToken)
@@ -82,17 +89,47 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         ArgumentNullException.ThrowIfNull(prefixes);
         await using var session = await warehouse.OpenAsync(cancellationToken);
         await RawLayer.EnsureAsync(session, cancellationToken);
+        if (time.GetUtcNow() - settledSince >= options.SweepInterval)
+        {
+            settled.Clear();
+            settledSince = time.GetUtcNow();
+        }
+
+        foreach (var past in settled.Keys.Except(prefixes, StringComparer.Ordinal).ToList())
+        {
+            settled.Remove(past);
+        }
+
         var waiting = (long)(await RawQuarantine.DueAsync(session, cancellationToken)).Count;
         foreach (var prefix in prefixes)
         {
-            await foreach (var _ in FindNewAsync(session, prefix, cancellationToken))
-            {
-                waiting++;
-            }
+            waiting += await CountNewAsync(session, prefix, cancellationToken);
         }
 
         var newest = (await session.QueryAsync("select max(loaded_at) from raw.load_objects where row_count > 0", null, cancellationToken)).Scalar;
         return (waiting, newest is DateTime at ? DateTime.SpecifyKind(at, DateTimeKind.Utc) : null);
+    }
+
+    private async Task<long> CountNewAsync(IWarehouseSession session, string prefix, CancellationToken cancellationToken)
+    {
+        var waiting = 0L;
+        await foreach (var page in bucket.ListPagesAsync(prefix, settled.GetValueOrDefault(prefix), cancellationToken))
+        {
+            var known = await KnownAsync(session, page, cancellationToken);
+            foreach (var item in page)
+            {
+                if (IsNew(item, known))
+                {
+                    waiting++;
+                }
+                else if (waiting == 0)
+                {
+                    settled[prefix] = item.Key;
+                }
+            }
+        }
+
+        return waiting;
     }
 
     private static LoaderOptions Checked(LoaderOptions options)
@@ -118,28 +155,31 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         }
     }
 
-    // One look at the warehouse a page: a listing comes in the order of the keys, so few keys of others lie between its first and last.
     private async IAsyncEnumerable<NewObject> FindNewAsync(IWarehouseSession session, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in bucket.ListPagesAsync(prefix, null, cancellationToken))
         {
-            if (page.Count == 0)
+            var known = await KnownAsync(session, page, cancellationToken);
+            foreach (var item in page.Where(item => IsNew(item, known)))
             {
-                continue;
-            }
-
-            var keys = page.Select(item => item.Key).Order(StringComparer.Ordinal).ToList();
-            var known = await RawLayer.KnownObjectsAsync(session, keys[0], keys[^1], cancellationToken);
-            foreach (var item in page)
-            {
-                // A folder's own object, as consoles make them, holds no data.
-                if (item.Key.EndsWith('/') || (known.TryGetValue(item.Key, out var etag) && etag == item.ETag))
-                {
-                    continue;
-                }
-
                 yield return new NewObject(new RawObject(item.Key, item.ETag, item.Size, item.LastModified), IsKnown: known.ContainsKey(item.Key));
             }
         }
     }
+
+    // One look at the warehouse a page: a listing comes in the order of the keys, so few keys of others lie between its first and last.
+    private static async Task<Dictionary<string, string>> KnownAsync(IWarehouseSession session, IReadOnlyList<StoredObject> page, CancellationToken cancellationToken)
+    {
+        if (page.Count == 0)
+        {
+            return [];
+        }
+
+        var keys = page.Select(item => item.Key).Order(StringComparer.Ordinal).ToList();
+        return await RawLayer.KnownObjectsAsync(session, keys[0], keys[^1], cancellationToken);
+    }
+
+    // A folder's own object, as consoles make them, holds no data.
+    private static bool IsNew(StoredObject item, Dictionary<string, string> known) =>
+        !item.Key.EndsWith('/') && !(known.TryGetValue(item.Key, out var etag) && etag == item.ETag);
 }

@@ -1,4 +1,6 @@
 using FhirAspire.AppHost.Tests.EndToEnd;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Postgres;
 
 namespace FhirAspire.AppHost.Tests.Faults;
 
@@ -9,10 +11,25 @@ public sealed class BrokenModelTests
     public async Task Marts_and_published_files_stay_as_they_were_and_are_current_when_the_model_is_mended()
     {
         using var data = new TemporaryData();
+        await BreakAndMendAsync(data, new Dictionary<string, string?>(), data.OpenWarehouse);
+    }
+
+    [SkippableFact]
+    public async Task On_PostgreSQL_marts_and_published_files_stay_as_they_were_and_are_current_when_the_model_is_mended()
+    {
+        var server = await PostgresServer.RequireAsync();
+        var database = await server.CreateDatabaseAsync();
+        using var data = new TemporaryData();
+        await BreakAndMendAsync(data, PostgresOnceTests.Settings(database), () => new PostgresWarehouse(new PostgresOptions { ConnectionString = database }));
+        File.Exists(Path.Combine(data.Path, "warehouse.duckdb")).ShouldBeFalse();
+    }
+
+    private static async Task BreakAndMendAsync(TemporaryData data, IReadOnlyDictionary<string, string?> environment, Func<IWarehouse> open)
+    {
         using var project = new TemporaryData();
         Copy(Path.Combine(FhirAspire.Tests.TestEnvironment.RepositoryRoot, "dbt"), project.Path);
-        await OnceAsync(data, project, 1, expected: 0);
-        var marts = await MartsAsync(data);
+        await OnceAsync(1, expected: 0);
+        var marts = await MartsAsync(open);
         var published = new DirectoryInfo(Path.Combine(data.Path, "marts", "current")).LinkTarget;
         marts.Patients.ShouldBe(1);
 
@@ -20,27 +37,29 @@ public sealed class BrokenModelTests
         var model = Path.Combine(project.Path, "models", "marts", "fct_claims.sql");
         var sound = await File.ReadAllTextAsync(model);
         await File.WriteAllTextAsync(model, sound.Replace("c.total,", "c.total / 0 + c.no_such_column as total,", StringComparison.Ordinal));
-        var output = await OnceAsync(data, project, 3, expected: 1);
+        var output = await OnceAsync(3, expected: 1);
         output.ShouldContain("no_such_column");
-        (await MartsAsync(data)).ShouldBe(marts);
+        (await MartsAsync(open)).ShouldBe(marts);
         new DirectoryInfo(Path.Combine(data.Path, "marts", "current")).LinkTarget.ShouldBe(published);
 
         await File.WriteAllTextAsync(model, sound);
-        await OnceAsync(data, project, 3, expected: 0);
-        (await MartsAsync(data)).Patients.ShouldBe(3);
+        await OnceAsync(3, expected: 0);
+        (await MartsAsync(open)).Patients.ShouldBe(3);
         new DirectoryInfo(Path.Combine(data.Path, "marts", "current")).LinkTarget.ShouldNotBe(published);
+
+        async Task<string> OnceAsync(int patients, int expected)
+        {
+            var (exitCode, output) = await HostProcess.RunAsync(
+                ["once", "--data", data.Path, "--patients", patients.ToString(), "--set", "Generator:Mode=Replay", "--source", Path.Combine(FhirAspire.Tests.TestEnvironment.RepositoryRoot, "samples", "synthea", "fhir-small"), "--set", $"Dbt:ProjectDir={project.Path}"],
+                environment);
+            exitCode.ShouldBe(expected, output);
+            return output;
+        }
     }
 
-    private static async Task<string> OnceAsync(TemporaryData data, TemporaryData project, int patients, int expected)
+    private static async Task<(long Patients, long Encounters, long Claims)> MartsAsync(Func<IWarehouse> open)
     {
-        var (exitCode, output) = await HostProcess.RunAsync(["once", "--data", data.Path, "--patients", patients.ToString(), "--set", "Generator:Mode=Replay", "--source", Path.Combine(FhirAspire.Tests.TestEnvironment.RepositoryRoot, "samples", "synthea", "fhir-small"), "--set", $"Dbt:ProjectDir={project.Path}"]);
-        exitCode.ShouldBe(expected, output);
-        return output;
-    }
-
-    private static async Task<(long Patients, long Encounters, long Claims)> MartsAsync(TemporaryData data)
-    {
-        await using var warehouse = data.OpenWarehouse();
+        await using var warehouse = open();
         await using var session = await warehouse.OpenAsync();
         var row = (await session.QueryAsync("select (select count(*) from marts.dim_patients), (select count(*) from marts.fct_encounters), (select count(*) from marts.fct_claims)")).Rows.Single();
         return (Convert.ToInt64(row[0]), Convert.ToInt64(row[1]), Convert.ToInt64(row[2]));
