@@ -141,10 +141,18 @@ public sealed class PartialParseTests : IDisposable
     {
         project.Write("models/other.sql", "{{ config(materialised='table', owner_of_it='me') }} select 1 as id");
         project.Write("models/wrong.yml", "modles: [{name: other}]\nsomething_else: 1\n");
+        project.Write("models/tested.sql", "select 1 as id");
+        project.Write("models/tested.yml", "models: [{name: tested, config: {tagz: [a]}, columns: [{name: id, data_tests: [not_null: {config: {severty: warn, stores_failures: true}}]}]}]");
+        project.Write("dbt_project.yml", Project + "    +persist_doc: {relation: true}\n");
         foreach (var _ in new[] { 1, 2 })
         {
             var result = await project.RunAsync("parse");
-            result.ExitCode.ShouldBe(0);
+            result.ExitCode.ShouldBe(0, result.Error?.ToConsoleText());
+            foreach (var (wrong, right) in new[] { ("tagz", "tags"), ("severty", "severity"), ("stores_failures", "store_failures"), ("persist_doc", "persist_docs") })
+            {
+                project.Console.Text.ShouldContain($"'{wrong}', which means nothing to dbt: did you mean '{right}'?");
+            }
+
             project.Console.Text.ShouldContain("Note: model other (models/other.sql) is configured with 'materialised', which means nothing to dbt: did you mean 'materialized'?");
             project.Console.Text.ShouldContain("Note: models/wrong.yml has a key 'modles', which means nothing to dbt: did you mean 'models'?");
             project.Console.Text.ShouldNotContain("owner_of_it");
