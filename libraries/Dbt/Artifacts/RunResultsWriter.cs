@@ -25,19 +25,27 @@ internal static class RunResultsWriter
         ["thread_id"] = result.Thread,
         ["execution_time"] = result.Seconds,
         ["adapter_response"] = result.AdapterResponse,
-        // Why a node was skipped is for people; dbt keeps it out of the file.
-        ["message"] = result.Status == DbtStatus.Skipped ? null : result.Message,
+        // Which node was in the way is for people; dbt keeps it out of the file.
+        ["message"] = result.Status == DbtStatus.Skipped && result.Message?.StartsWith("Skipping because", StringComparison.Ordinal) == true ? null : result.Message,
         ["failures"] = result.Failures,
         ["unique_id"] = result.UniqueId,
-        ["compiled"] = result.ResourceType is DbtResourceType.Seed or DbtResourceType.Exposure or DbtResourceType.SavedQuery || (result.ResourceType == DbtResourceType.UnitTest && result.Status == DbtStatus.Skipped) ? null : CompiledSql(result) is not null,
+        ["compiled"] = IsCompiled(result),
         ["compiled_code"] = CompiledSql(result),
         // dbt leaves it out for seeds.
         ["relation_name"] = result.ResourceType == DbtResourceType.Seed ? null : result.RelationName,
         ["batch_results"] = result.BatchResults,
     };
 
-    // What runs in batches is compiled for each of them, never as a whole.
-    private static string? CompiledSql(DbtNodeResult result) => result.BatchResults is null ? result.CompiledSql : null;
+    private static bool? IsCompiled(DbtNodeResult result) => result.ResourceType switch
+    {
+        DbtResourceType.Seed or DbtResourceType.Exposure or DbtResourceType.SavedQuery => null,
+        DbtResourceType.UnitTest => CompiledSql(result) is not null ? true : null,
+        _ => CompiledSql(result) is not null,
+    };
+
+    // What runs in batches is compiled for each of them, never as a whole; a unit test is there as compiled once it has a verdict.
+    private static string? CompiledSql(DbtNodeResult result) =>
+        result.BatchResults is not null || (result.ResourceType == DbtResourceType.UnitTest && result.Status is not (DbtStatus.Pass or DbtStatus.Fail)) ? null : result.CompiledSql;
 
     public static List<object?> Timing(DbtNodeResult result) => result.Status == DbtStatus.Skipped
         ? []

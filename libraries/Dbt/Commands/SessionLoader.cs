@@ -27,6 +27,14 @@ internal static class SessionLoader
         var renderer = new EarlyRenderer(templates, options.Vars, environment, allowSecrets: false, target);
         var project = ProjectLoader.Load(root, raw, renderer);
         var packages = PackageLoader.Installed(project, renderer);
+        if (options.Flag("version_check") != false)
+        {
+            foreach (var checkedProject in packages.Prepend(project))
+            {
+                RequiredVersion.Check(checkedProject, DbtSession.Version);
+            }
+        }
+
         var projects = new Dictionary<string, DbtProject>(StringComparer.Ordinal) { [project.Name] = project };
         foreach (var package in packages)
         {

@@ -92,7 +92,8 @@ internal static class InvocationArgs
                 value = options.StoreFailures;
                 return true;
             case "EMPTY":
-                value = options.Empty;
+                // A flag of these commands only.
+                value = options.Command is "build" or "compile" or "run" or "snapshot" ? options.Empty : null;
                 return true;
             case "INTROSPECT":
                 value = options.Introspect;

@@ -76,11 +76,19 @@ internal static partial class ProjectLoader
             }
         }
 
+        foreach (var (key, value) in rendered)
+        {
+            if (key is string list && list.EndsWith("-paths", StringComparison.Ordinal) && KnownKeys.Contains(list, StringComparer.Ordinal) && value is not (null or List<object?>))
+            {
+                throw Invalid($"at path ['{list}']: {Val.Repr(value)} is not valid under any of the given schemas", raw.Line, Val.Repr(value), "a list of folders", null);
+            }
+        }
+
         foreach (var key in rendered.Keys)
         {
             if (key is string known && !KnownKeys.Contains(known, StringComparer.Ordinal))
             {
-                throw Invalid($"Additional properties are not allowed ('{known}' was unexpected)", raw.Line, known, "a key of dbt_project.yml", Text.DidYouMean(known, KnownKeys));
+                throw Invalid($"at path []: Additional properties are not allowed ('{known}' was unexpected)", raw.Line, known, "a key of dbt_project.yml", Text.DidYouMean(known, KnownKeys));
             }
         }
 

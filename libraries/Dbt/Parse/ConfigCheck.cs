@@ -42,6 +42,11 @@ internal static class ConfigCheck
             }
         }
 
+        if (config.Get("unique_key") is { } unique && unique is not string && !(unique is List<object?> parts && parts.TrueForAll(part => part is string)))
+        {
+            throw Invalid(node, "unique_key", unique, "is not valid under any of the given schemas", "a column, or a list of columns");
+        }
+
         if (node.ResourceType == DbtResourceType.Test)
         {
             if (config.Get("severity") is { } severity && !(severity is string text && (text.Equals("warn", StringComparison.OrdinalIgnoreCase) || text.Equals("error", StringComparison.OrdinalIgnoreCase))))
@@ -66,6 +71,44 @@ internal static class ConfigCheck
         if (node.ResourceType == DbtResourceType.Model && config.Get("access") is { } access && access is not ("private" or "protected" or "public"))
         {
             throw Error(node, $"Node {node.UniqueId} has an invalid value ({Val.Str(access)}) for the access field", Val.Str(access), "private, protected or public");
+        }
+    }
+
+    /// <summary>What a snapshot needs once its file and its properties are read.</summary>
+    /// <exception cref="DbtException">Something is missing.</exception>
+    public static void CheckSnapshot(DbtNode node)
+    {
+        var config = node.Config;
+        var strategy = config.GetString("strategy");
+        var columns = config.Get("check_cols");
+        if (string.IsNullOrEmpty(strategy) || !Val.IsTruthy(config.Get("unique_key")))
+        {
+            throw Error(node, "Snapshots must be configured with a 'strategy' and 'unique_key'.", string.IsNullOrEmpty(strategy) ? "no strategy" : "no unique_key", "both");
+        }
+
+        if (strategy == "check" && !Val.IsTruthy(columns))
+        {
+            throw Error(node, "A snapshot configured with the check strategy must specify a check_cols configuration.", "no check_cols", "check_cols: all, or a list of columns");
+        }
+
+        if (strategy == "check" && columns is string text && text != "all")
+        {
+            throw Error(node, $"Invalid value for 'check_cols': {text}. Expected 'all' or a list of strings.", text, "all, or a list of columns");
+        }
+
+        if (strategy == "timestamp" && !Val.IsTruthy(config.Get("updated_at")))
+        {
+            throw Error(node, "A snapshot configured with the timestamp strategy must specify an updated_at configuration.", "no updated_at", "updated_at: a column");
+        }
+
+        if (strategy == "timestamp" && Val.IsTruthy(columns))
+        {
+            throw Error(node, "A 'timestamp' snapshot should not have 'check_cols'", Val.Repr(columns), "no check_cols");
+        }
+
+        if (config.GetString("materialized") is { Length: > 0 } materialized && materialized != "snapshot")
+        {
+            throw Error(node, "A snapshot must have a materialized value of 'snapshot'", materialized, "snapshot");
         }
     }
 

@@ -78,13 +78,15 @@ internal static class ConfigDefaults
                 map["target_database"] = null;
                 map["updated_at"] = null;
                 map["check_cols"] = null;
-                map["snapshot_meta_column_names"] = new DbtMap { ["dbt_valid_to"] = null, ["dbt_valid_from"] = null, ["dbt_scd_id"] = null, ["dbt_updated_at"] = null, ["dbt_is_deleted"] = null };
+                map["snapshot_meta_column_names"] = SnapshotColumns();
                 map["dbt_valid_to_current"] = null;
                 break;
         }
 
         return map;
     }
+
+    public static DbtMap SnapshotColumns() => new() { ["dbt_valid_to"] = null, ["dbt_valid_from"] = null, ["dbt_scd_id"] = null, ["dbt_updated_at"] = null, ["dbt_is_deleted"] = null };
 
     public static DbtMap FreshnessDefault() => new()
     {

@@ -32,6 +32,7 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
         }
 
         CheckRelations();
+        CheckSnapshots();
         CheckGroups();
         FindPrimaryKeys();
         UnusedConfigs.Warn(session, manifest);
@@ -184,6 +185,14 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
         }
     }
 
+    private void CheckSnapshots()
+    {
+        foreach (var snapshot in manifest.Nodes.Values.Where(node => node.ResourceType == DbtResourceType.Snapshot))
+        {
+            ConfigCheck.CheckSnapshot(snapshot);
+        }
+    }
+
     private void CheckGroups()
     {
         var known = manifest.Groups.Values.Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
@@ -193,7 +202,7 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
             {
                 throw new DbtException("DBT2206", DbtErrorKind.Parsing, $"Invalid group '{node.Group}', expected one of [{string.Join(", ", known.Order(StringComparer.Ordinal).Select(name => $"'{name}'"))}]")
                 {
-                    File = node.OriginalFilePath, Found = node.Group, Expected = string.Join(", ", known), Hint = Text.DidYouMean(node.Group!, known),
+                    File = node.OriginalFilePath, Subject = node.Subject, Found = node.Group, Expected = string.Join(", ", known), Hint = Text.DidYouMean(node.Group!, known),
                 };
             }
         }

@@ -96,6 +96,13 @@ internal sealed class NodeFactory(DbtSession session)
             node.Access = node.Config.GetString("access") ?? "protected";
         }
 
+        if (node.ResourceType == DbtResourceType.Snapshot && node.Config.GetMap("snapshot_meta_column_names") is { } columns)
+        {
+            var all = ConfigDefaults.SnapshotColumns();
+            all.Update(columns);
+            node.Config["snapshot_meta_column_names"] = all;
+        }
+
         if (node.Config.GetMap("docs") is { } docs)
         {
             node.Docs = new DbtMap { ["show"] = docs.Get("show") ?? true, ["node_color"] = docs.Get("node_color") };

@@ -55,11 +55,12 @@ internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
 
     public static DbtException Duplicate(DbtNode node, DbtNode other)
     {
-        var pretty = node.ResourceType == DbtResourceType.Test ? "data tests" : node.ResourceType.Name() + "s";
-        var (action, reference) = node.ResourceType == DbtResourceType.Test ? ("running", $"test \"{node.Name}\"") : ("looking for", $"ref(\"{node.Name}\")");
-        var consequence = $"dbt will be unable to find the correct resource\nwhen {action} {reference}.";
+        var isTest = node.ResourceType == DbtResourceType.Test;
+        var on = node.ColumnName is { Length: > 0 } column ? $"column \"{column}\" in " : string.Empty;
+        var name = isTest ? $"{node.Name}\" defined on {on}\"{node.FileKeyName}" : node.Name;
+        var consequence = $"dbt will be unable to find the correct resource\nwhen {(isTest ? "running tests" : $"looking for ref(\"{node.Name}\")")}.";
         return new DbtException("DBT2201", DbtErrorKind.Compilation,
-            $"dbt found two {pretty} with the name \"{node.Name}\".\n\nSince these resources have the same name, {consequence}\n\nTo fix this, change the name of one of these resources:\n- {node.UniqueId} ({node.OriginalFilePath})\n- {other.UniqueId} ({other.OriginalFilePath})")
+            $"dbt found two {(isTest ? "data_tests" : node.ResourceType.Name() + "s")} with the name \"{name}\".\n\nSince these resources have the same name, {consequence}\n\nTo fix this, change the name of one of these resources:\n- {node.UniqueId} ({node.OriginalFilePath})\n- {other.UniqueId} ({other.OriginalFilePath})")
         {
             File = node.OriginalFilePath, Found = $"{node.OriginalFilePath} and {other.OriginalFilePath}", Expected = "names that differ", Hint = "rename one of the files",
         };
@@ -74,11 +75,6 @@ internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
 
     private DbtNode Sql(DbtProject project, SourceFile file, DbtResourceType type, string path, string fqnPath)
     {
-        if (file.Name.Contains(' ', StringComparison.Ordinal) && type == DbtResourceType.Model)
-        {
-            factory.Session.Log.Warn("ResourceNamesWithSpacesDeprecation", $"Found spaces in the name of `{type.Name()}.{project.Name}.{file.Name}`", file.OriginalFilePath);
-        }
-
         var node = factory.Create(type, project.Name, file.Name, path, file.OriginalFilePath, Fqn(project.Name, fqnPath, withFile: false, file.Name), file.Contents);
         node.Checksum = Text.Sha256(file.Contents);
         node.LineOffset = file.LeadingLines;
@@ -140,7 +136,7 @@ internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
             var id = $"doc.{project.Name}.{block.Name}";
             if (manifest.Docs.TryGetValue(id, out var other))
             {
-                throw new DbtException("DBT2202", DbtErrorKind.Compilation, $"dbt found two docs with the same name: '{block.Name} in files {file.OriginalFilePath} and {other.OriginalFilePath}'. Docs names must be unique.")
+                throw new DbtException("DBT2202", DbtErrorKind.Compilation, $"dbt found two docs with the name \"{block.Name}\".\n\nSince these resources have the same name, dbt will be unable to find the correct resource\nwhen looking for doc(\"{block.Name}\").\n\nTo fix this, change the name of one of these resources:\n- {id} ({file.OriginalFilePath})\n- {id} ({other.OriginalFilePath})")
                 {
                     File = file.OriginalFilePath, Line = block.Line, Found = block.Name, Expected = "names that differ",
                 };

@@ -29,6 +29,7 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
 
         CheckNames();
         ReadProperties(factory, projects);
+        CheckSpaces();
         if (LoadSelectors() is { } selectors)
         {
             manifest.Selectors = selectors;
@@ -131,6 +132,26 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
         }
     }
 
+    private void CheckSpaces()
+    {
+        var bad = manifest.Nodes.Values.Where(node => node.Name.Contains(' ', StringComparison.Ordinal)).ToList();
+        if (bad.Count == 0)
+        {
+            return;
+        }
+
+        if (session.Options.Flag("require_resource_names_without_spaces") == false)
+        {
+            session.Log.Warn("ResourceNamesWithSpacesDeprecation", $"Spaces found in {bad.Count} resource name{(bad.Count == 1 ? string.Empty : "s")}, first in `{bad[0].UniqueId}`", bad[0].OriginalFilePath);
+            return;
+        }
+
+        throw new DbtException("DBT2207", DbtErrorKind.Runtime, $"Resource names cannot contain spaces:\n{string.Join('\n', bad.Select(node => $"  * '{node.UniqueId}' ({node.OriginalFilePath})"))}\nPlease rename the invalid model(s) so that their name(s) do not contain any spaces.")
+        {
+            File = bad[0].OriginalFilePath, Found = bad[0].Name, Expected = "a name without blanks",
+        };
+    }
+
     private DbtMap? LoadSelectors()
     {
         var path = System.IO.Path.Combine(session.Root.Root, "selectors.yml");
@@ -141,6 +162,7 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
 
         var file = YamlReader.ReadMap(File.ReadAllText(path), "selectors.yml");
         var rendered = (DbtMap)YamlRendering.Render(file, new ProjectRenderer(session, session.Root.Name), "selectors.yml", _ => true)!;
+        Graph.SelectionParser.FromYaml(rendered, Graph.IndirectSelection.Eager);
         return SelectorsWriter.Expand(rendered);
     }
 }

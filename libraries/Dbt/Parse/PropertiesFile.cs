@@ -70,7 +70,7 @@ internal sealed class PropertiesFile(DbtProject project, SourceFile file, DbtMap
 
             if (!raw.ContainsKey("name") && !raw.ContainsKey("model"))
             {
-                throw Invalid("Entry did not contain a name", raw.Line, string.Join(", ", raw.Keys), "a key 'name'");
+                throw Invalid($"The schema file at {Path} is invalid because a list element for '{key}' does not have a name attribute.", raw.Line, string.Join(", ", raw.Keys), "a key 'name'");
             }
 
             DbtMap data;

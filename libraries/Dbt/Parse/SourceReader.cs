@@ -58,7 +58,7 @@ internal sealed class SourceReader(NodeFactory factory, Manifest manifest, Gener
             SourceMeta = sourceMeta,
             Loader = (table.GetString("loader") ?? source.GetString("loader")) ?? string.Empty,
             Quoting = new DbtMap { ["database"] = quoting.Get("database"), ["schema"] = quoting.Get("schema"), ["identifier"] = quoting.Get("identifier"), ["column"] = quoting.Get("column") },
-            External = table.GetMap("external"),
+            External = External(table.GetMap("external")),
         };
         node.Database = source.GetString("database") ?? Session.Profile.Database;
         node.Schema = source.Get("schema") is { } schema ? Val.Str(schema) : sourceName;
@@ -84,6 +84,18 @@ internal sealed class SourceReader(NodeFactory factory, Manifest manifest, Gener
         }
 
         manifest.Sources[node.UniqueId] = node;
+    }
+
+    private static DbtMap? External(DbtMap? given)
+    {
+        if (given is null)
+        {
+            return null;
+        }
+
+        var external = new DbtMap { ["location"] = null, ["file_format"] = null, ["row_format"] = null, ["tbl_properties"] = null, ["partitions"] = null };
+        external.Update(given);
+        return external;
     }
 
     private void Configure(DbtNode node, DbtMap source, DbtMap table, PropertiesFile file)

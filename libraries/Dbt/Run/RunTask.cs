@@ -192,7 +192,8 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
         }
 
         var clock = new NodeClock(session, thread);
-        var reason = blocker is not null ? $"Skipping because of {blocker}" : isStopping && !cancellation.IsCancellationRequested && session.Options.FailFast ? "Skipping due to fail_fast" : null;
+        var reason = blocker is not null && session.Manifest.Find(blocker) is { IsEphemeral: true } ? $"Compilation Error in {node.UniqueId}, caused by compilation error in referenced ephemeral model {blocker}"
+            : blocker is not null ? $"Skipping because of {blocker}" : isStopping && !cancellation.IsCancellationRequested && session.Options.FailFast ? "Skipping due to fail_fast" : null;
         Finish(node, clock.Result(node, DbtStatus.Skipped, reason), blocker);
     }
 

@@ -42,8 +42,23 @@ internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, 
         compiler.Compile(node, connection, null, inputs, unit.Overrides);
         clock.Compiled();
         test.CompiledCode = node.CompiledCode;
-        var main = runner.Materialize(node, connection, "unit");
+        var main = Materialize(node, connection);
         return Verdict(test, main.Table, clock, main.Response as AdapterResponse);
+    }
+
+    private StatementResult Materialize(DbtNode node, Connection connection)
+    {
+        try
+        {
+            return runner.Materialize(node, connection, "unit");
+        }
+        catch (DbtException error)
+        {
+            throw new DbtException(error.Code, DbtErrorKind.Runtime, $"An error occurred during execution of unit test '{node.Name}'. There may be an error in the unit test definition: check the data types.\n {error.ToDbtText()}", error)
+            {
+                File = error.File, Line = error.Line, Column = error.Column, Found = error.Found, Expected = error.Expected, Hint = error.Hint,
+            };
+        }
     }
 
     private static DbtNodeResult Verdict(DbtNode test, AgateTable table, NodeClock clock, AdapterResponse? response)
