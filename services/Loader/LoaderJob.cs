@@ -21,7 +21,7 @@ public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions
     public async Task<JobOutcome> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var isSweep = context.Trigger == RunTrigger.Manual || lastSweep is null || now - lastSweep >= options.Value.SweepInterval;
+        var isSweep = context.Trigger == RunTrigger.Manual || lastSweep is null || (now - lastSweep.Value).Duration() >= options.Value.SweepInterval;
         var prefixes = isSweep ? [ObjectKeys.Patients] : RecentPrefixes(now);
 
         await bucket.EnsureBucketAsync(cancellationToken);

@@ -89,7 +89,7 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         ArgumentNullException.ThrowIfNull(prefixes);
         await using var session = await warehouse.OpenAsync(cancellationToken);
         await RawLayer.EnsureAsync(session, cancellationToken);
-        if (time.GetUtcNow() - settledSince >= options.SweepInterval)
+        if ((time.GetUtcNow() - settledSince).Duration() >= options.SweepInterval)
         {
             settled.Clear();
             settledSince = time.GetUtcNow();

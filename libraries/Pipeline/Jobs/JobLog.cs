@@ -57,4 +57,7 @@ internal static partial class JobLog
 
     [LoggerMessage(1018, LogLevel.Warning, "{Job}: the end of a run that was asked for in another process could not be told there")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string job);
+
+    [LoggerMessage(1019, LogLevel.Warning, "The clock was set back by {Step}; the schedules go on by the new time")]
+    public static partial void ClockSetBack(ILogger logger, TimeSpan step);
 }

@@ -19,6 +19,7 @@ public sealed class JobScheduler : BackgroundService
 {
     /// <summary>After a longer pause (sleep, a stopped clock) each job runs once, instead of every missed second being looked at.</summary>
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestStepBack = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, JobRunner> runners;
     private readonly HashSet<string> followed = [];
@@ -142,7 +143,13 @@ public sealed class JobScheduler : BackgroundService
             last = now;
         }
 
-        // A clock that was set back is waited for.
+        // A clock that was set back a little is waited for, so that nothing runs twice; one that had been wrong by more must not stop the schedules for as long.
+        if (last - now > LongestStepBack)
+        {
+            JobLog.ClockSetBack(logger, last - now);
+            last = now;
+        }
+
         while (last < now)
         {
             last = last.AddSeconds(1);

@@ -114,6 +114,29 @@ public sealed class JobSchedulerTests : IDisposable
         job.Runs.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(3 * 60 * 60, 2)]
+    public async Task A_clock_that_is_set_back_is_waited_for_when_it_is_little_and_stops_no_schedule_when_it_is_much(int seconds, int runs)
+    {
+        var job = new TestJob(JobNames.Uploader, (_, _) => Task.FromResult(JobOutcome.Nothing));
+        var runner = fixture.Runner(job, new JobOptions { Every = TimeSpan.FromSeconds(30) });
+        using var scheduler = fixture.Scheduler(runner);
+        await scheduler.StartAsync(default);
+        await WaitForAsync(() => scheduler.LastTick != default);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(32), scheduler);
+        job.Runs.ShouldBe(1);
+
+        fixture.Time.AdjustTime(fixture.Time.GetUtcNow() - TimeSpan.FromSeconds(seconds));
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await WaitForAsync(() => seconds < 60 || scheduler.LastTick <= fixture.Time.GetUtcNow().UtcDateTime);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(30), scheduler);
+        await WaitForAsync(() => job.Runs >= runs);
+        await scheduler.StopAsync(default);
+
+        job.Runs.ShouldBe(runs);
+    }
+
     [Fact]
     public async Task An_unknown_job_is_refused_by_name()
     {
@@ -125,7 +148,7 @@ public sealed class JobSchedulerTests : IDisposable
 
     private static async Task WaitForAsync(Func<bool> condition)
     {
-        for (var i = 0; i < 500 && !condition(); i++)
+        for (var i = 0; i < 6000 && !condition(); i++)
         {
             await Task.Delay(10);
         }

@@ -94,16 +94,31 @@ public sealed class S3FaultTests : IAsyncLifetime
         (await pipeline.QueryAsync("select count(*) from raw.load_errors")).Single()[0].ShouldBe(0L);
     }
 
-    [Fact]
-    public async Task An_object_that_comes_late_under_an_earlier_day_is_found_by_the_sweep()
+    [Theory]
+    [InlineData("2025-11-30")]
+    [InlineData("2031-01-01")]
+    public async Task An_object_under_an_earlier_day_or_one_to_come_from_a_machine_with_a_wrong_clock_is_found_by_the_sweep(string day)
     {
         var loader = pipeline.Loader();
         await pipeline.PutAsync(Key(0), Document(0, "first"));
         await pipeline.LoadAsync(loader);
-        await pipeline.PutAsync("raw/patients/2025-11-30/000000000_p9/f.json", Document(9, "first"));
+        await pipeline.PutAsync($"raw/patients/{day}/000000000_p9/f.json", Document(9, "first"));
 
         (await pipeline.LoadAsync(loader)).Counts["files"].ShouldBe(0);
         pipeline.Time.Advance(TimeSpan.FromHours(1));
+        (await pipeline.LoadAsync(loader)).Counts["files"].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_loader_whose_clock_was_far_ahead_sweeps_again_when_it_is_set_right()
+    {
+        var loader = pipeline.Loader();
+        var right = pipeline.Time.GetUtcNow();
+        pipeline.Time.AdjustTime(right.AddYears(1));
+        await pipeline.LoadAsync(loader);
+        pipeline.Time.AdjustTime(right);
+        await pipeline.PutAsync("raw/patients/2025-11-30/000000000_p9/f.json", Document(9, "first"));
+
         (await pipeline.LoadAsync(loader)).Counts["files"].ShouldBe(1);
     }
 
