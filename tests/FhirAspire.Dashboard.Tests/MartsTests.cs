@@ -116,6 +116,42 @@ public sealed class MartsTests : IDisposable
     }
 
     [Fact]
+    public async Task Mean_median_and_95th_percentile_stand_beside_every_sum_of_claims()
+    {
+        // 65 claims of encounters at 100 each and one of medications at 50, all of one payer.
+        var byPayer = await charts.RunAsync(ChartCatalog.Find("cost-by-payer")!, new AnalyticsFilter(), 7);
+        byPayer.Number(0, "mean_claim")!.Value.ShouldBe(6550 / 66.0, 1e-9);
+        byPayer.Number(0, "median_claim").ShouldBe(100);
+        byPayer.Number(0, "p95_claim").ShouldBe(100);
+        foreach (var chart in ChartCatalog.All.Where(chart => chart.Spread is not null))
+        {
+            var r = await charts.RunAsync(chart, new AnalyticsFilter(), 7);
+            foreach (var part in new[] { "mean", "median", "p95" })
+            {
+                r.Number(0, $"{part}_{chart.Spread}").ShouldNotBeNull(chart.Id);
+            }
+        }
+
+        ChartCatalog.All.Count(chart => chart.Spread is not null).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Median_and_95th_percentile_of_a_month_are_of_all_persons_observed_in_it()
+    {
+        // All claims are of June; in July all 40 persons count as 0.
+        var r = await charts.RunAsync(ChartCatalog.Find("cost-per-person")!, AnalyticsFilter.Parse("?from=2025-06-01&to=2025-08-31"), 7);
+        r.Number(1, "median_person").ShouldBe(0);
+        r.Number(1, "p95_person").ShouldBe(0);
+        var own = await charts.QueryAsync("""
+            with c as (select patient, sum(cost) as cost from (select patient, total_claim_cost as cost from fct_encounters union all select patient, base_cost from fct_medications) as x group by 1)
+            select median(coalesce(c.cost, 0)) as middle, quantile_cont(cast(coalesce(c.cost, 0) as double), 0.95) as high from dim_patients as p left join c on c.patient = p.id
+            """, 7);
+        r.Number(0, "median_person").ShouldBe(own.Number(0, "middle"));
+        r.Number(0, "p95_person").ShouldBe(own.Number(0, "high"));
+        r.Number(0, "p95_person")!.Value.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task A_person_counts_by_the_share_of_a_month_in_which_they_are_observed()
     {
         // All 40 are observed until 2026-01-01: 40 person-months in June, and one day of 31 in January.

@@ -97,6 +97,40 @@ public sealed partial record AnalyticsFilter
         return filter with { Ignored = ignored };
     }
 
+    /// <summary>
+    /// With what a person typed: parts as in an address (<c>age=40-65&amp;med=!860975</c>), or condition codes alone (<c>59621000.!44054006</c>: the first
+    /// and not the second). Codes are added to those that are there, other parts replace theirs.
+    /// </summary>
+    /// <param name="typed">The text.</param>
+    /// <returns>The filter, and the parts that could not be read.</returns>
+    public (AnalyticsFilter Filter, IReadOnlyList<string> Unread) With(string typed)
+    {
+        ArgumentNullException.ThrowIfNull(typed);
+        var filter = this;
+        var unread = new List<string>();
+        foreach (var part in typed.Split('&', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var at = part.IndexOf('=', StringComparison.Ordinal);
+            var (key, value) = at < 0 ? ("cond", part) : (part[..at].Trim(), part[(at + 1)..].Trim());
+            value = key is "cond" or "med" ? value.Replace(" ", "", StringComparison.Ordinal) : value;
+            var before = key switch { "cond" => filter.Conditions, "med" => filter.Medications, _ => CodeFilter.None };
+            value = before.Groups.Count == 0 ? value : $"{before}.{value}";
+            // Codes that are there already need no second chip; the limits hold for all of them together.
+            if (value.Length is > 0 and <= LongestValue && Read(filter, key, value) is { } read && (key is not ("cond" or "med") || Distinct(key == "cond" ? read.Conditions : read.Medications).Groups.Count > before.Groups.Count))
+            {
+                filter = read with { Conditions = Distinct(read.Conditions), Medications = Distinct(read.Medications) };
+            }
+            else
+            {
+                unread.Add(part.Length > 40 ? part[..40] + "…" : part);
+            }
+        }
+
+        return (filter, unread);
+
+        static CodeFilter Distinct(CodeFilter codes) => new([.. codes.Groups.DistinctBy(group => $"{group.IsNot}{string.Join(',', group.Codes)}")]);
+    }
+
     /// <summary>The filter as the part of an address behind <c>?</c>.</summary>
     public string Query(string prefix = "", bool withDates = true)
     {

@@ -22,6 +22,9 @@ public sealed record Chart(string Id, string View, string Question, ChartForm Fo
     /// <summary>The column that tells series apart.</summary>
     public string? Series { get; init; }
 
+    /// <summary>What the columns <c>mean_</c>, <c>median_</c> and <c>p95_</c> are of, such as <c>claim</c>: cost is skewed, so they stand beside the sums.</summary>
+    public string? Spread { get; init; }
+
     /// <summary>How values are written: <c>count</c>, <c>usd</c>, <c>share</c>, <c>number</c>.</summary>
     public string Unit { get; init; } = "count";
 }

@@ -33,23 +33,23 @@ internal static partial class ChartCatalog
 
         yield return new Chart("cost-by-payer", "cost", "Who is billed?", ChartForm.Bars, (f, w) => $"""
             {Costs(f, w)}
-            select coalesce(payer_name, 'not known') as label, sum(cost) as value, count(distinct patient) as patients
+            select coalesce(payer_name, 'not known') as label, sum(cost) as value, count(distinct patient) as patients, {SqlParts.Spread("cost", "claim")}
             from costs
             group by 1
             order by 2 desc
             """,
             r => r.Rows.Count == 0 ? null : $"{Payer(r.Text(0, "label"))} is billed most: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of {Format.Usd(Sum(r, "value"))}",
-            CostNote) { Unit = "usd" };
+            CostNote) { Unit = "usd", Spread = "claim" };
 
         yield return new Chart("cost-by-class", "cost", "Which class of encounter costs most?", ChartForm.Bars, (f, w) => $"""
             {Costs(f, w)}
-            select class as label, sum(cost) as value, count(*) as claims, median(cost) as median_claim
+            select class as label, sum(cost) as value, count(*) as claims, {SqlParts.Spread("cost", "claim")}
             from costs
             group by 1
             order by 2 desc
             """,
             r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))} is the largest class: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of cost",
-            CostNote) { Unit = "usd" };
+            CostNote) { Unit = "usd", Spread = "claim" };
 
         yield return new Chart("cost-split", "cost", "Who pays: the payer or the patient?", ChartForm.Parts, (f, w) => $"""
             {Costs(f, w)}
@@ -68,17 +68,23 @@ internal static partial class ChartCatalog
             {Costs(f, w)},
             months as (select cast(m as date) as month, cast(m + interval 1 month - interval 1 day as date) as last_day from generate_series(date_trunc('month', {w.A}), {w.B}, interval 1 month) as g(m)),
             days as (
-              select m.month, m.last_day, datediff('day', greatest(p.observed_from, m.month, {w.A}), least(p.observed_until, m.last_day, {w.B})) + 1 as days
+              select m.month, m.last_day, p.id as patient, datediff('day', greatest(p.observed_from, m.month, {w.A}), least(p.observed_until, m.last_day, {w.B})) + 1 as days
               from months as m join patients as p on p.observed_from <= least(m.last_day, {w.B}) and p.observed_until >= greatest(m.month, {w.A})
             ),
-            persons as (select month, sum(days * 1.0 / (datediff('day', month, last_day) + 1)) as person_months from days group by 1),
-            billed as (select cast(date_trunc('month', day) as date) as month, sum(cost) as cost from costs group by 1)
-            select p.month as label, coalesce(b.cost, 0) / p.person_months as value, coalesce(b.cost, 0) as billed, p.person_months
+            bills as (select cast(date_trunc('month', day) as date) as month, patient, sum(cost) as cost from costs group by 1, 2),
+            persons as (
+              select d.month, sum(d.days * 1.0 / (datediff('day', d.month, d.last_day) + 1)) as person_months,
+                median(coalesce(b.cost, 0)) as median_person, quantile_cont(cast(coalesce(b.cost, 0) as double), 0.95) as p95_person
+              from days as d left join bills as b on b.month = d.month and b.patient = d.patient
+              group by 1
+            ),
+            billed as (select month, sum(cost) as cost from bills group by 1)
+            select p.month as label, coalesce(b.cost, 0) / p.person_months as value, p.median_person, p.p95_person, coalesce(b.cost, 0) as billed, p.person_months
             from persons as p left join billed as b on b.month = p.month
             order by 1
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Usd(Sum(r, "billed") / Sum(r, "person_months"))} per person and month, over {Format.Count((long)Math.Round(Sum(r, "person_months")))} person-months",
-            CostNote + " A person counts in a month by the share of its days on which they are observed.", 12) { Unit = "usd" };
+            CostNote + " A person counts in a month by the share of its days on which they are observed. The table has the median and 95th percentile of the persons observed in a month, those without a claim as 0.", 12) { Unit = "usd" };
 
         yield return Top("cost-procedures", "Which procedures are billed most?", "fct_procedures");
         yield return Top("cost-medications", "Which medications are billed most?", "fct_medications");
@@ -86,7 +92,7 @@ internal static partial class ChartCatalog
 
     private static Chart Top(string id, string question, string table) => new(id, "cost", question, ChartForm.Bars, (f, w) => $"""
         with {SqlBuilder.Patients(f)}
-        select x.description as label, sum(x.base_cost) as value, count(*) as uses, median(x.base_cost) as median_use
+        select x.description as label, sum(x.base_cost) as value, count(*) as uses, {SqlParts.Spread("x.base_cost", "use")}
         from {table} as x
         join patients as p on p.id = x.patient
         where x.start_day between {w.A} and {w.B} and x.base_cost is not null
@@ -95,7 +101,7 @@ internal static partial class ChartCatalog
         limit 15
         """,
         r => r.Rows.Count == 0 ? null : $"{Format.Clinical(r.Text(0, "label"))} leads with {Format.Usd(r.Number(0, "value"))} over {Format.Plural(r.Count(0, "uses"), "use")}",
-        table == "fct_procedures" ? "Billed lines, USD, the 15 largest. Lines stand inside encounter claims, so they do not sum to the total cost." : "Pharmacy claims, USD, one fill a request, the 15 largest.") { Unit = "usd" };
+        table == "fct_procedures" ? "Billed lines, USD, the 15 largest. Lines stand inside encounter claims, so they do not sum to the total cost." : "Pharmacy claims, USD, one fill a request, the 15 largest.") { Unit = "usd", Spread = "use" };
 
     private static string Payer(string? name) => name == "NO_INSURANCE" ? "Nobody (uninsured patients)" : name ?? Format.None;
 }

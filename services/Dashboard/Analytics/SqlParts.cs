@@ -12,6 +12,10 @@ internal static class SqlParts
           case when {n} > 0 then least(1, (({k}) * 1.0 / ({n}) + 1.92 / ({n}) + 1.96 * sqrt(({k}) * 1.0 / ({n}) * (1 - ({k}) * 1.0 / ({n})) / ({n}) + 0.9604 / (({n}) * ({n})))) / (1 + 3.84 / ({n}))) end as high
         """;
 
+    /// <summary>Mean, median and 95th percentile of a cost as three columns.</summary>
+    public static string Spread(string cost, string of) =>
+        $"avg({cost}) as mean_{of}, median({cost}) as median_{of}, quantile_cont(cast({cost} as double), 0.95) as p95_{of}";
+
     /// <summary>Patients who are observed and alive on a day.</summary>
     public static string ObservedAt(string day, string p = "p") =>
         $"{p}.observed_from <= {day} and {p}.observed_until >= {day} and ({p}.deathdate is null or {p}.deathdate > {day})";
