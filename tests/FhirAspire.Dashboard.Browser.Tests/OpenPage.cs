@@ -44,7 +44,7 @@ internal sealed class OpenPage : IAsyncDisposable
         });
         // A machine that is busy with other things is no fault of a page.
         window.SetDefaultTimeout(60_000);
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
         return new OpenPage(window, await window.NewPageAsync(), pipeline.Address);
     }
 

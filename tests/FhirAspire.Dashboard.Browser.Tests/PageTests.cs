@@ -67,6 +67,7 @@ public sealed class PageTests(RunningPipeline pipeline)
             ("run-failed", $"runs/{failed}", "Cause"),
             ("run", $"runs/{good}", "models and seeds built"),
             ("run-log", $"runs/{good}?tab=tests", "Failing rows"),
+            ("run-trace", $"runs/{good}?tab=trace", "attempt 1"),
             ("models", "models", "layers"),
             ("lineage", "models?focus=fct_encounters", "fed by"),
             ("lineage-rest", "models?focus=dim_patients&up=1&down=1&rest=true", "only these"),
