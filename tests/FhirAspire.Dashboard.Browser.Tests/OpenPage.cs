@@ -64,7 +64,7 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public ILocator Main => Page.Locator("main");
 
-    /// <summary>What is poor to look at: sideways scroll, and texts that only a program can want.</summary>
+    /// <summary>What is poor to look at: sideways scroll, a cut title, and texts that only a program can want.</summary>
     public async Task<IReadOnlyList<string>> BlemishesAsync()
     {
         var found = new List<string>();
@@ -72,6 +72,11 @@ internal sealed class OpenPage : IAsyncDisposable
         if (wide > 0)
         {
             found.Add($"scrolls sideways by {wide} px");
+        }
+
+        if (await Page.EvaluateAsync<bool>("() => { const h1 = document.querySelector('h1'); return h1.scrollWidth > h1.clientWidth; }"))
+        {
+            found.Add($"cuts its title {await Page.Locator("h1").InnerTextAsync()}");
         }
 
         var text = await Main.InnerTextAsync();
