@@ -10,8 +10,12 @@ internal static class EmbeddedDefaults
     public static IEnumerable<KeyValuePair<string, string?>> WithoutTimeouts =>
         new[] { JobNames.Generator, JobNames.Uploader, JobNames.Loader, JobNames.Dbt }.Select(job => KeyValuePair.Create($"Jobs:{job}:Timeout", (string?)"1.00:00:00"));
 
+    // A pass through staging sorts what it takes in, and has two bundles of the largest kind (90 MB of text, tenfold when parsed) apart at the same time.
+    private const int EntriesPerMegabyte = 60;
+
     public static void Apply(ConfigurationManager configuration, DataDirectory data, IEnumerable<KeyValuePair<string, string?>> settings, IEnumerable<KeyValuePair<string, string?>> commandDefaults)
     {
+        var memory = WarehouseMemory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["Logging:LogLevel:Default"] = "Information",
@@ -30,17 +34,20 @@ internal static class EmbeddedDefaults
             ["Generator:Replay:StateFile"] = data.ReplayState,
             ["LocalS3:Root"] = data.S3,
             ["Warehouse:DuckDb:Path"] = data.Warehouse,
+            ["Warehouse:DuckDb:MemoryLimit"] = $"{memory}MB",
             ["Warehouse:DuckDb:StorageVersion"] = "v1.2.0",
             ["Warehouse:DuckDb:SetAsideUnreadableLog"] = "true",
             ["Warehouse:DuckDb:RowGroupSize"] = "2048",
             // What is loaded between two checkpoints is a row group of its own: small enough that a query over whole bundles, which takes a row group's worth
-            // at a time, stays within the memory limit. Checkpoints would put the row groups together again by vacuuming.
-            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "96MB",
+            // at a time and needs about ten times that for each thread, stays within the memory limit. Checkpoints would put the row groups together again by vacuuming.
+            ["Loader:BatchBytes"] = $"{24 << 20}",
+            ["Warehouse:DuckDb:Settings:checkpoint_threshold"] = "16MB",
             ["Warehouse:DuckDb:Settings:max_vacuum_tasks"] = "0",
             // FSST builds a table of symbols for every row group: dear for small ones, and zstd packs long texts better.
             ["Warehouse:DuckDb:Settings:disabled_compression_methods"] = "fsst",
             ["History:ConnectionString"] = data.History,
             ["Dbt:ProjectDir"] = ProductPaths.DbtProject,
+            ["Dbt:MaxNewEntries"] = $"{EntriesPerMegabyte * memory}",
             ["Dbt:TargetDir"] = data.DbtTarget,
             ["Dbt:MartsDir"] = data.Marts,
             ["Backup:Dir"] = data.Backups,
@@ -59,4 +66,8 @@ internal static class EmbeddedDefaults
         var isSample = Path.GetFullPath(configuration["Generator:Replay:Source"] ?? "") == ProductPaths.Sample;
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Generator:Replay:Loop", isSample ? "true" : "false")] });
     }
+
+    /// <summary>DuckDB's share of a machine's memory, in MB: a sixth, 2 GB at least and 4 GB at most.</summary>
+    /// <param name="bytes">The memory of the machine, or of its container.</param>
+    internal static int WarehouseMemory(long bytes) => (int)Math.Clamp((bytes >> 20) / 6, 2000, 4000);
 }

@@ -1,0 +1,13 @@
+using FhirAspire.AppHost.Hosting;
+
+namespace FhirAspire.AppHost.Tests.Hosting;
+
+public sealed class EmbeddedDefaultsTests
+{
+    [Theory]
+    [InlineData(4, 2000)]
+    [InlineData(16, 2730)]
+    [InlineData(64, 4000)]
+    public void The_warehouse_takes_a_sixth_of_the_memory_within_limits(long gigabytes, int megabytes) =>
+        EmbeddedDefaults.WarehouseMemory(gigabytes << 30).ShouldBe(megabytes);
+}
