@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using FhirAspire.AppHost.Hosting;
 using FhirAspire.DbtRunner;
+using FhirAspire.Generator;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
+using Microsoft.Extensions.Options;
 using Spectre.Console;
 
 namespace FhirAspire.AppHost.Commands;
@@ -80,7 +82,8 @@ internal static class OnceCommand
         var scheduler = app.Services.GetRequiredService<JobScheduler>();
         await app.Services.GetRequiredService<IRunStore>().PrepareAsync(cancellationToken);
 
-        foreach (var (name, job) in new[] { ("replay", JobNames.Generator), ("upload", JobNames.Uploader), ("load", JobNames.Loader), ("dbt", JobNames.Dbt) })
+        var source = app.Services.GetRequiredService<IOptions<GeneratorOptions>>().Value.Mode == GeneratorMode.Replay ? "replay" : "generate";
+        foreach (var (name, job) in new[] { (source, JobNames.Generator), ("upload", JobNames.Uploader), ("load", JobNames.Loader), ("dbt", JobNames.Dbt) })
         {
             var runner = scheduler.Jobs[job];
             var before = time.GetTimestamp();
@@ -132,7 +135,7 @@ internal static class OnceCommand
                 {
                     Files = Count("files"), Bytes = Count("bytes"), Resources = Count("resources"), Rows = Count("rows"), Status = run.Status.ToString(),
                 });
-                report.Patients += name == "replay" ? Count("patients") ?? 0 : 0;
+                report.Patients += Count("patients") ?? 0;
                 report.Quarantined += Count("errors") ?? 0;
                 break;
         }
