@@ -138,8 +138,16 @@ internal sealed class OtherProcesses(IReadOnlyDictionary<string, JobRunner> runn
     {
         try
         {
-            var run = await running.ConfigureAwait(false);
-            await operations.CloseRequestAsync(request.Id, run?.Id, time.GetUtcNow().UtcDateTime).ConfigureAwait(false);
+            JobRun? run = null;
+            try
+            {
+                run = await running.ConfigureAwait(false);
+            }
+            finally
+            {
+                // Who asked waits for it, also where no run could be recorded.
+                await operations.CloseRequestAsync(request.Id, run?.Id, time.GetUtcNow().UtcDateTime).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
