@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace FhirAspire.Dbt.Tests;
@@ -113,7 +112,7 @@ public sealed class ParseMemoryTests : IDisposable
     {
         (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
         await PartialAsync(edit);
-        var before = Manifest("target");
+        var before = project.ManifestText();
         Apply(writes);
         var parsed = await PartialAsync(edit);
         if (files >= 0)
@@ -142,7 +141,7 @@ public sealed class ParseMemoryTests : IDisposable
         }
 
         var text = (await PartialAsync(edit)).Text;
-        Manifest("target").ShouldBe(before, edit);
+        project.ManifestText().ShouldBe(before, edit);
         await ShouldBeAsAsync(text, edit);
     }
 
@@ -168,7 +167,7 @@ public sealed class ParseMemoryTests : IDisposable
             (partial.Error?.ToConsoleText()).ShouldBe(whole.Error?.ToConsoleText(), what);
             if (whole.Error is null)
             {
-                Manifest("target").ShouldBe(Manifest("whole"), what);
+                project.ManifestText().ShouldBe(project.ManifestText("whole"), what);
                 text.ShouldBe(Said(), what);
             }
         }
@@ -208,43 +207,12 @@ public sealed class ParseMemoryTests : IDisposable
 
     private async Task ShouldBeAsAsync(string text, string edit)
     {
-        var partial = Manifest("target");
+        var partial = project.ManifestText();
         (await project.RunAsync("parse", "--no-partial-parse", "--target-path", "whole")).ExitCode.ShouldBe(0, edit);
-        partial.ShouldBe(Manifest("whole"), edit);
+        partial.ShouldBe(project.ManifestText("whole"), edit);
         text.ShouldBe(Said(), edit);
     }
 
     // What was warned of, in any order.
     private string Said() => string.Join('\n', project.Console.Text.Split('\n').Where(line => !line.StartsWith("Parsed ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-
-    // The manifest without what differs from run to run.
-    private string Manifest(string target)
-    {
-        var manifest = JsonNode.Parse(project.Read($"{target}/manifest.json"))!.AsObject();
-        manifest.Remove("metadata");
-        Strip(manifest);
-        return manifest.ToJsonString();
-
-        static void Strip(JsonNode? node)
-        {
-            switch (node)
-            {
-                case JsonObject map:
-                    map.Remove("created_at");
-                    foreach (var (_, value) in map)
-                    {
-                        Strip(value);
-                    }
-
-                    break;
-                case JsonArray list:
-                    foreach (var item in list)
-                    {
-                        Strip(item);
-                    }
-
-                    break;
-            }
-        }
-    }
 }

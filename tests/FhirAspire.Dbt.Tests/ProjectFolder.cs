@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace FhirAspire.Dbt.Tests;
 
 /// <summary>A dbt project in a folder of its own, on a DuckDB file, which goes with it.</summary>
@@ -25,6 +27,37 @@ internal sealed class ProjectFolder : IDisposable
     public void Delete(string path) => File.Delete(Path.Combine(Root, path));
 
     public string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    /// <summary>The manifest without what differs from run to run.</summary>
+    public string ManifestText(string target = "target")
+    {
+        var manifest = JsonNode.Parse(Read($"{target}/manifest.json"))!.AsObject();
+        manifest.Remove("metadata");
+        Strip(manifest);
+        return manifest.ToJsonString();
+
+        static void Strip(JsonNode? node)
+        {
+            switch (node)
+            {
+                case JsonObject map:
+                    map.Remove("created_at");
+                    foreach (var (_, value) in map)
+                    {
+                        Strip(value);
+                    }
+
+                    break;
+                case JsonArray list:
+                    foreach (var item in list)
+                    {
+                        Strip(item);
+                    }
+
+                    break;
+            }
+        }
+    }
 
     public bool Has(string path) => File.Exists(Path.Combine(Root, path));
 
