@@ -37,7 +37,11 @@ public sealed class RemoteJobsTests : IDisposable
         message.ShouldStartWith($"Loader starts in the process {Environment.MachineName}:");
         await job.Started.WaitAsync(TimeSpan.FromSeconds(60));
 
-        (await CommandAsync(client, "cancel")).Status.ShouldBe(HttpStatusCode.Accepted);
+        (await CommandAsync(client, "cancel?run=4711")).Message.ShouldBe("Run 4711 of Loader is not going on; nothing was stopped.");
+        service.Services.GetRequiredService<JobScheduler>().Jobs[JobNames.Loader].Cancel(4711).ShouldBeFalse();
+        var going = (await client.GetFromJsonAsync<JsonElement>("api/v1/runs?job=loader"))[0];
+        going.GetProperty("status").GetString().ShouldBe("running");
+        (await CommandAsync(client, $"cancel?run={going.GetProperty("id").GetInt64()}")).Status.ShouldBe(HttpStatusCode.Accepted);
         await service.Services.GetRequiredService<JobScheduler>().Jobs[JobNames.Loader].Idle.WaitAsync(TimeSpan.FromSeconds(60));
         var runs = await client.GetFromJsonAsync<JsonElement>("api/v1/runs?job=loader");
         (runs.GetArrayLength(), runs[0].GetProperty("status").GetString(), runs[0].GetProperty("trigger").GetString()).ShouldBe((1, "cancelled", "manual"));

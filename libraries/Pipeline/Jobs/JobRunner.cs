@@ -23,7 +23,7 @@ public sealed class JobRunner(
     private readonly Lock gate = new();
     private Task current = Task.CompletedTask;
     private Pending? pending;
-    private CancellationTokenSource? stopByPerson;
+    private (long RunId, CancellationTokenSource Source)? stopByPerson;
     private bool historyFailed;
 
     /// <summary>The job.</summary>
@@ -63,17 +63,18 @@ public sealed class JobRunner(
     internal Func<long> Memory { get; init; } = () => Environment.WorkingSet;
 
     /// <summary>Asks the run in this process to stop; it ends as <see cref="RunStatus.Cancelled"/>.</summary>
+    /// <param name="runId">The only run that is meant; null for whichever goes on.</param>
     /// <returns>Whether a run goes on that can hear it.</returns>
-    public bool Cancel()
+    public bool Cancel(long? runId = null)
     {
         lock (gate)
         {
-            if (stopByPerson is not { } source)
+            if (stopByPerson is not { } stop || (runId is { } meant && meant != stop.RunId))
             {
                 return false;
             }
 
-            source.Cancel();
+            stop.Source.Cancel();
             return true;
         }
     }
@@ -159,7 +160,7 @@ public sealed class JobRunner(
         try
         {
             await store.StartAsync(run, cancellationToken).ConfigureAwait(false);
-            SetStop(stop);
+            SetStop((run.Id, stop));
             activity?.SetTag("fhiraspire.job.name", job.Name).SetTag("fhiraspire.run.id", run.Id);
             await AttemptAsync(run, lease, stopWhenLost.Token, stop.Token).ConfigureAwait(false);
         }
@@ -315,11 +316,11 @@ public sealed class JobRunner(
         }
     }
 
-    private void SetStop(CancellationTokenSource? source)
+    private void SetStop((long RunId, CancellationTokenSource Source)? stop)
     {
         lock (gate)
         {
-            stopByPerson = source;
+            stopByPerson = stop;
         }
     }
 

@@ -48,7 +48,7 @@ internal static class ApiEndpoints
             .WithSummary("What is stored where, what the process uses, what it would cost.");
         api.MapGet("/stream", StreamAsync).ExcludeFromDescription();
         api.MapPost("/jobs/{job}/{action}", CommandAsync).DisableAntiforgery()
-            .WithSummary("Runs, retries, cancels, pauses or resumes a job.");
+            .WithSummary("Runs, retries, cancels, pauses or resumes a job; cancel with run stops that run alone.");
         ApiAnalytics.Map(api);
         api.MapFallback("{*path}", () => Fault(404, "DB2008", "there is no such address below /api/v1")).ExcludeFromDescription();
         endpoints.MapOpenApi(ApiDocument.Path).RequireAuthorization();
@@ -74,7 +74,7 @@ internal static class ApiEndpoints
 
     internal static IResult Fault(int status, string code, string message) => Results.Json(new { code, message }, Json, statusCode: status);
 
-    private static async Task<IResult> CommandAsync(HttpContext context, JobControl control, string job, string action)
+    private static async Task<IResult> CommandAsync(HttpContext context, JobControl control, string job, string action, long? run)
     {
         if (!context.Request.Headers.ContainsKey(CommandHeader))
         {
@@ -84,7 +84,7 @@ internal static class ApiEndpoints
         var result = action switch
         {
             "run" or "retry" => await control.RunAsync(context.User, job),
-            "cancel" => await control.CancelAsync(context.User, job),
+            "cancel" => await control.CancelAsync(context.User, job, run),
             "pause" => await control.PauseAsync(context.User, job),
             "resume" => await control.ResumeAsync(context.User, job),
             _ => null,

@@ -9,7 +9,7 @@ using FhirAspire.Pipeline.Runs;
 namespace FhirAspire.Dashboard.State;
 
 /// <summary>Run, cancel, pause, resume, of jobs in this process and in others: for operators only, each written to the audit log with its result.</summary>
-public sealed class JobControl(JobScheduler scheduler, RemoteJobs remote, OperationsStore operations, AuditLog audit, TimeProvider time)
+public sealed class JobControl(JobScheduler scheduler, RemoteJobs remote, OperationsStore operations, IRunStore store, AuditLog audit, TimeProvider time)
 {
     private static readonly string[] PipelineJobs = [JobNames.Generator, JobNames.Uploader, JobNames.Loader, JobNames.Dbt];
 
@@ -40,14 +40,22 @@ public sealed class JobControl(JobScheduler scheduler, RemoteJobs remote, Operat
     });
 
     /// <summary>Stops the run that goes on.</summary>
-    public Task<CommandResult> CancelAsync(ClaimsPrincipal user, string job) => DoAsync(user, "cancel", job, async runner =>
+    /// <param name="user">Who asks.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="runId">The only run that is meant: where it has ended, no other is stopped. Null for whichever goes on.</param>
+    public Task<CommandResult> CancelAsync(ClaimsPrincipal user, string job, long? runId = null) => DoAsync(user, "cancel", job, async runner =>
     {
+        if (runId is { } meant && (await store.FindAsync(meant) is not { Status: RunStatus.Running } run || run.Job != job))
+        {
+            throw new CommandRefusedException($"Run {meant} of {SnapshotBuilder.Title(job)} is not going on; nothing was stopped.");
+        }
+
         if (runner is null)
         {
             return $"{SnapshotBuilder.Title(job)}: the run in the process {await AskAsync(job, JobAction.Cancel)} is asked to stop.";
         }
 
-        return runner.Cancel() ? $"{SnapshotBuilder.Title(job)}: the run is asked to stop." : throw new CommandRefusedException($"{SnapshotBuilder.Title(job)} is not running.");
+        return runner.Cancel(runId) ? $"{SnapshotBuilder.Title(job)}: the run is asked to stop." : throw new CommandRefusedException($"{SnapshotBuilder.Title(job)} is not running.");
     });
 
     /// <summary>Keeps schedule and earlier jobs from starting the job.</summary>
