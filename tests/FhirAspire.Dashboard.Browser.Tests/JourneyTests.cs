@@ -62,7 +62,7 @@ public sealed class JourneyTests(RunningPipeline pipeline)
 
         await open.Main.GetByRole(AriaRole.Link, new() { Name = "fed by, 1 step" }).ClickAsync();
         await Expect(open.Page).ToHaveURLAsync(new Regex("up=1", RegexOptions.None, TimeSpan.FromSeconds(1)));
-        await open.SettleAsync();
+        await Expect(open.Main.Locator(".chip.on[aria-label='fed by, 1 step']")).ToHaveCountAsync(1);
         var near = await open.Main.Locator(".lineage-node").CountAsync();
         await open.Page.ReloadAsync();
         await open.SettleAsync();

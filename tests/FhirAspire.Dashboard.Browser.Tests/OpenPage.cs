@@ -55,12 +55,8 @@ internal sealed class OpenPage : IAsyncDisposable
         await SettleAsync();
     }
 
-    /// <summary>Waits until the page answers and no skeleton is left.</summary>
-    public async Task SettleAsync()
-    {
-        await Page.WaitForFunctionAsync("() => !document.querySelector('main .skeleton') && document.querySelector('h1')?.textContent.length > 0 && Blazor._internal?.navigationManager");
-        await Page.WaitForTimeoutAsync(250);
-    }
+    /// <summary>Waits until the page is drawn by its circuit, so that it answers, and no skeleton is left.</summary>
+    public Task SettleAsync() => Page.WaitForFunctionAsync("() => document.querySelector('.shell')?.dataset.live === 'true' && !document.querySelector('main .skeleton') && document.querySelector('h1')?.textContent.length > 0");
 
     public ILocator Main => Page.Locator("main");
 

@@ -24,6 +24,11 @@ public sealed class PageTests(RunningPipeline pipeline)
             (await open.Page.EvaluateAsync<string>("() => document.documentElement.dataset.theme ?? 'light'")).ShouldBe(theme);
             await Expect(open.Main).ToContainTextAsync(content, new() { IgnoreCase = true, UseInnerText = true });
             faults.AddRange((await open.BlemishesAsync()).Select(blemish => $"{name}: {blemish}"));
+            if (width == 390)
+            {
+                faults.AddRange((await NarrowAsync(open, name)).Select(blemish => $"{name}: {blemish}"));
+            }
+
             // Axe is slow: each theme and each width is seen by it once.
             if ((width, theme) is (1280, "light") or (390, "dark"))
             {
@@ -48,6 +53,15 @@ public sealed class PageTests(RunningPipeline pipeline)
         answer!.Status.ShouldBe(404);
         (await open.Main.InnerTextAsync()).ShouldContain("There is no such page");
     }
+
+    /// <summary>What a narrow window shows at first: a life's newest years, and tables of settings without scrolling sideways.</summary>
+    private static async Task<IReadOnlyList<string>> NarrowAsync(OpenPage open, string page) => page switch
+    {
+        "patient" => await open.Page.EvaluateAsync<bool>("() => { const box = document.querySelector('.life-scroll'), row = box.firstElementChild, names = row.firstElementChild; return box.scrollWidth > box.clientWidth && row.getBoundingClientRect().right <= box.getBoundingClientRect().right + 1 && Math.abs(names.getBoundingClientRect().left - box.getBoundingClientRect().left) <= 1; }")
+            ? [] : ["does not open at the newest years, with the names of the lanes"],
+        "settings" => await open.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('main .table-scroll')].filter(box => box.scrollWidth > box.clientWidth).map(box => `a table is ${box.scrollWidth - box.clientWidth} px too wide`)"),
+        _ => [],
+    };
 
     /// <summary>Every page with a text that only its content brings.</summary>
     private async Task<IReadOnlyList<(string Name, string Path, string Content)>> PagesAsync(OpenPage open)
