@@ -38,6 +38,16 @@ public sealed class DashboardOptions
     /// <summary>The folder of the published marts; by default that of the dbt runner.</summary>
     public string? MartsDir { get; set; }
 
+    /// <summary>Where analytics, patients and the SQL page read the marts.</summary>
+    public MartsSource ReadFrom { get; set; }
+
+    /// <summary>How the warehouse is reached where <see cref="ReadFrom"/> is one, by a role that can read the marts and nothing else.</summary>
+    public string? ReadConnectionString { get; set; }
+
+    /// <summary>The schema of the marts there.</summary>
+    [RegularExpression("^[A-Za-z_][A-Za-z0-9_]{0,62}$", ErrorMessage = "ReadSchema must be the name of a schema.")]
+    public string ReadSchema { get; set; } = "marts";
+
     /// <summary>The folder of dbt's artifacts; by default that of the dbt runner.</summary>
     public string? DbtTargetDir { get; set; }
 
@@ -83,4 +93,17 @@ public sealed class DashboardOptions
 
     /// <summary>Whether a login is needed: as soon as a token or a provider is set.</summary>
     public bool NeedsLogin => !string.IsNullOrEmpty(ViewerToken) || !string.IsNullOrEmpty(OperatorToken) || Oidc.IsSet;
+}
+
+/// <summary>Where the marts are read.</summary>
+public enum MartsSource
+{
+    /// <summary>The published Parquet files.</summary>
+    Files,
+
+    /// <summary>The tables of a PostgreSQL database.</summary>
+    Postgres,
+
+    /// <summary>The tables of a Snowflake account.</summary>
+    Snowflake,
 }

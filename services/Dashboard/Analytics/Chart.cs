@@ -7,11 +7,11 @@ namespace FhirAspire.Dashboard.Analytics;
 /// <param name="View">The page that it stands on: <c>cohorts</c>, <c>cost</c>, <c>outcomes</c>, <c>population</c>.</param>
 /// <param name="Question">What it answers, in words.</param>
 /// <param name="Form">How it is drawn.</param>
-/// <param name="Sql">Its SQL for a filter and window.</param>
+/// <param name="Sql">Its SQL for a filter, a window and a database.</param>
 /// <param name="Finding">What the rows say, as a title; the question where they say little.</param>
 /// <param name="Note">Unit, denominator and exclusions.</param>
 /// <param name="Wide">Columns of twelve that it takes.</param>
-public sealed record Chart(string Id, string View, string Question, ChartForm Form, Func<AnalyticsFilter, Window, string> Sql, Func<ReaderResult, string?> Finding, string Note, int Wide = 6)
+public sealed record Chart(string Id, string View, string Question, ChartForm Form, Func<AnalyticsFilter, Window, AnalyticsDialect, string> Sql, Func<ReaderResult, string?> Finding, string Note, int Wide = 6)
 {
     /// <summary>The column with the names, or the x axis.</summary>
     public string X { get; init; } = "label";

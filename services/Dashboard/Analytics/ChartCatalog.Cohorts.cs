@@ -7,7 +7,7 @@ internal static partial class ChartCatalog
 {
     private static IEnumerable<Chart> Cohorts()
     {
-        yield return new Chart("cohort-sizes", "cohorts", "How many are in the cohorts?", ChartForm.Bars, (f, w) => $"""
+        yield return new Chart("cohort-sizes", "cohorts", "How many are in the cohorts?", ChartForm.Bars, (f, w, _) => $"""
             with {SqlBuilder.Patients(f, "a")}{(f.Other is null ? "" : ",\n" + SqlBuilder.Patients(f.Other, "b"))}
             select (select count(*) from dim_patients) as everybody, (select count(*) from a) as a{(f.Other is null ? ", null as b, null as both" : ", (select count(*) from b) as b, (select count(*) from a join b on b.id = a.id) as both")}
             """, r => null, "Patients of all times.");
@@ -20,7 +20,7 @@ internal static partial class ChartCatalog
             "Share of each cohort. Conditions: the twelve most common of both, active or past.", 5) { Unit = "share" };
     }
 
-    private static string Survival(AnalyticsFilter f, Window w)
+    private static string Survival(AnalyticsFilter f, Window w, AnalyticsDialect d)
     {
         var cohorts = new[] { ("A", f), ("B", f.Other) }.Where(pair => pair.Item2?.Conditions.Groups.Any(group => !group.IsNot) == true).ToList();
         if (cohorts.Count == 0)
@@ -39,29 +39,28 @@ internal static partial class ChartCatalog
         return $"""
             with {string.Join(",\n", names)},
             followed as (
-              {string.Join("\n  union all\n  ", cohorts.Select(pair => $"select '{pair.Item1}' as series, id, greatest(0, datediff('day', index_date, observed_until)) as days, is_deceased as event from first_{pair.Item1.ToLowerInvariant()} where index_date >= observed_from"))}
+              {string.Join("\n  union all\n  ", cohorts.Select(pair => $"select '{pair.Item1}' as series, id, greatest(0, {d.Days("index_date", "observed_until")}) as days, is_deceased as event from first_{pair.Item1.ToLowerInvariant()} where index_date >= observed_from"))}
             ),
             by_day as (select series, days, sum(event) as events, count(*) as leaving from followed group by 1, 2),
-            at_risk as (select *, sum(leaving) over (partition by series order by days desc rows unbounded preceding) as n from by_day),
+            at_risk as (select *, sum(leaving) over (partition by series order by days desc rows between unbounded preceding and current row) as n from by_day),
             steps as (
               select series, days, n, events,
-                case when min(n - events) over (partition by series order by days rows unbounded preceding) = 0 then 0
-                  else exp(sum(ln(nullif(n - events, 0) * 1.0 / n)) over (partition by series order by days rows unbounded preceding)) end as value,
-                sum(case when n > events then events * 1.0 / (n * (n - events)) else 0 end) over (partition by series order by days rows unbounded preceding) as greenwood
+                case when min(n - events) over (partition by series order by days rows between unbounded preceding and current row) = 0 then 0
+                  else exp(sum(ln(cast(nullif(n - events, 0) as double precision) / n)) over (partition by series order by days rows between unbounded preceding and current row)) end as value,
+                sum(case when n > events then cast(events as double precision) / (n * (n - events)) else 0 end) over (partition by series order by days rows between unbounded preceding and current row) as greenwood
               from at_risk
             )
             select series, days, n, events, value,
-              case when value > 0 and value < 1 then pow(value, exp(1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as low,
-              case when value > 0 and value < 1 then pow(value, exp(-1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as high,
+              case when value > 0 and value < 1 then power(value, exp(1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as low,
+              case when value > 0 and value < 1 then power(value, exp(-1.96 * sqrt(greenwood) / abs(ln(value)))) else value end as high,
               (select count(*) from followed as x join followed as y on y.id = x.id and y.series = 'B' where x.series = 'A') as overlap
             from steps
             order by series, days
             """;
     }
 
-    private static string Profile(AnalyticsFilter f, Window w)
+    private static string Profile(AnalyticsFilter f, Window w, AnalyticsDialect d)
     {
-        _ = w;
         var b = f.Other ?? f;
         return $"""
             with {SqlBuilder.Patients(f, "a")},
@@ -69,19 +68,19 @@ internal static partial class ChartCatalog
             members as (select 'a' as cohort, * from a union all select 'b', * from b),
             sizes as (select cohort, count(*) as n from members group by 1),
             basics as (
-              select cohort, 0 as place, 'women' as label, count(*) filter (where gender = 'F') as k from members group by 1
-              union all select cohort, 1, 'aged 65 and over', count(*) filter (where age >= 65) from members group by 1
-              union all select cohort, 2, 'deceased', count(*) filter (where is_deceased = 1) from members group by 1
+              select cohort, 0 as place, 'women' as label, sum(case when gender = 'F' then 1 else 0 end) as k from members group by 1
+              union all select cohort, 1, 'aged 65 and over', sum(case when age >= 65 then 1 else 0 end) from members group by 1
+              union all select cohort, 2, 'deceased', sum(case when is_deceased = 1 then 1 else 0 end) from members group by 1
             ),
             had as (
               select m.cohort, c.code, max(c.description) as description, count(distinct m.id) as k
               from members as m join fct_conditions as c on c.patient = m.id and c.is_finding = 0
               group by 1, 2
             ),
-            top as (select code, max(description) as description, sum(k) as total from had group by 1 order by total desc, code limit 12),
+            commonest as (select code, max(description) as description, sum(k) as total from had group by 1 order by sum(k) desc, code limit 12),
             conditions as (
               select s.cohort, 3 + row_number() over (partition by s.cohort order by t.total desc, t.code) as place, t.description as label, coalesce(h.k, 0) as k
-              from top as t cross join sizes as s left join had as h on h.code = t.code and h.cohort = s.cohort
+              from commonest as t cross join sizes as s left join had as h on h.code = t.code and h.cohort = s.cohort
             ),
             shares as (select x.*, s.n from (select * from basics union all select * from conditions) as x join sizes as s on s.cohort = x.cohort)
             select label, max(case when cohort = 'a' then k * 1.0 / n end) as a, max(case when cohort = 'b' then k * 1.0 / n end) as b,

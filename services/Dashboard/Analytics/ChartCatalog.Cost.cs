@@ -19,7 +19,7 @@ internal static partial class ChartCatalog
 
     private static IEnumerable<Chart> Cost()
     {
-        yield return new Chart("cost-by-month", "cost", "What is billed each month, by class of encounter?", ChartForm.Columns, (f, w) => $"""
+        yield return new Chart("cost-by-month", "cost", "What is billed each month, by class of encounter?", ChartForm.Columns, (f, w, _) => $"""
             {Costs(f, w)}
             select cast(date_trunc('month', day) as date) as label,
               case when class in ({SqlBuilder.List(SqlParts.Classes)}) then class else 'other' end as series,
@@ -31,27 +31,27 @@ internal static partial class ChartCatalog
             r => r.Rows.Count == 0 ? null : $"{Format.Usd(Sum(r, "value"))} billed; the dearest month is {Best(r, "label")[..7]}",
             CostNote + " Months at the ends of the window may be cut.", 12) { Series = "series", Unit = "usd" };
 
-        yield return new Chart("cost-by-payer", "cost", "Who is billed?", ChartForm.Bars, (f, w) => $"""
+        yield return new Chart("cost-by-payer", "cost", "Who is billed?", ChartForm.Bars, (f, w, _) => $"""
             {Costs(f, w)}
             select coalesce(payer_name, 'not known') as label, sum(cost) as value, count(distinct patient) as patients, {SqlParts.Spread("cost", "claim")}
             from costs
             group by 1
-            order by 2 desc
+            order by 2 desc nulls last, 1
             """,
             r => r.Rows.Count == 0 ? null : $"{Payer(r.Text(0, "label"))} is billed most: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of {Format.Usd(Sum(r, "value"))}",
             CostNote) { Unit = "usd", Spread = "claim" };
 
-        yield return new Chart("cost-by-class", "cost", "Which class of encounter costs most?", ChartForm.Bars, (f, w) => $"""
+        yield return new Chart("cost-by-class", "cost", "Which class of encounter costs most?", ChartForm.Bars, (f, w, _) => $"""
             {Costs(f, w)}
             select class as label, sum(cost) as value, count(*) as claims, {SqlParts.Spread("cost", "claim")}
             from costs
             group by 1
-            order by 2 desc
+            order by 2 desc nulls last, 1
             """,
             r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))} is the largest class: {Format.Share(r.Number(0, "value") / Sum(r, "value"))} of cost",
             CostNote) { Unit = "usd", Spread = "claim" };
 
-        yield return new Chart("cost-split", "cost", "Who pays: the payer or the patient?", ChartForm.Parts, (f, w) => $"""
+        yield return new Chart("cost-split", "cost", "Who pays: the payer or the patient?", ChartForm.Parts, (f, w, _) => $"""
             {Costs(f, w)}
             select 'Billed cost' as label, part as series, sum(cost) as value
             from (
@@ -59,27 +59,27 @@ internal static partial class ChartCatalog
               from costs
             ) as parts
             group by 1, 2
-            order by 2 desc
+            order by 2 desc nulls last, 1
             """,
             r => r.Rows.Count == 0 ? null : $"The split is known for {Format.Share(Enumerable.Range(0, r.Rows.Count).Where(i => r.Text(i, "series")!.Contains("(known)", StringComparison.Ordinal)).Sum(i => r.Number(i, "value") ?? 0) / Sum(r, "value"))} of cost",
             "FHIR carries neither payer coverage nor patient responsibility of insured patients: that part is unknown, not zero. Uninsured patients bear all of it.", 12) { Series = "series", Unit = "usd" };
 
-        yield return new Chart("cost-per-person", "cost", "What does a person cost in a month?", ChartForm.Columns, (f, w) => $"""
+        yield return new Chart("cost-per-person", "cost", "What does a person cost in a month?", ChartForm.Columns, (f, w, d) => $"""
             {Costs(f, w)},
-            months as (select cast(m as date) as month, cast(m + interval 1 month - interval 1 day as date) as last_day from generate_series(date_trunc('month', {w.A}), {w.B}, interval 1 month) as g(m)),
+            months as (select * from (values {Months(w)}) as m(month, last_day)),
             days as (
-              select m.month, m.last_day, p.id as patient, datediff('day', greatest(p.observed_from, m.month, {w.A}), least(p.observed_until, m.last_day, {w.B})) + 1 as days
+              select m.month, m.last_day, p.id as patient, {d.Days($"greatest(p.observed_from, m.month, {w.A})", $"least(p.observed_until, m.last_day, {w.B})")} + 1 as days
               from months as m join patients as p on p.observed_from <= least(m.last_day, {w.B}) and p.observed_until >= greatest(m.month, {w.A})
             ),
             bills as (select cast(date_trunc('month', day) as date) as month, patient, sum(cost) as cost from costs group by 1, 2),
             persons as (
-              select d.month, sum(d.days * 1.0 / (datediff('day', d.month, d.last_day) + 1)) as person_months,
-                median(coalesce(b.cost, 0)) as median_person, quantile_cont(cast(coalesce(b.cost, 0) as double), 0.95) as p95_person
+              select d.month, sum(d.days * 1.0 / ({d.Days("d.month", "d.last_day")} + 1)) as person_months,
+                {SqlParts.Percentile("coalesce(b.cost, 0)", "0.5")} as median_person, {SqlParts.Percentile("coalesce(b.cost, 0)", "0.95")} as p95_person
               from days as d left join bills as b on b.month = d.month and b.patient = d.patient
               group by 1
             ),
             billed as (select month, sum(cost) as cost from bills group by 1)
-            select p.month as label, coalesce(b.cost, 0) / p.person_months as value, p.median_person, p.p95_person, coalesce(b.cost, 0) as billed, p.person_months
+            select p.month as label, cast(coalesce(b.cost, 0) as double precision) / p.person_months as value, p.median_person, p.p95_person, coalesce(b.cost, 0) as billed, p.person_months
             from persons as p left join billed as b on b.month = p.month
             order by 1
             """,
@@ -90,18 +90,26 @@ internal static partial class ChartCatalog
         yield return Top("cost-medications", "Which medications are billed most?", "fct_medications");
     }
 
-    private static Chart Top(string id, string question, string table) => new(id, "cost", question, ChartForm.Bars, (f, w) => $"""
+    private static Chart Top(string id, string question, string table) => new(id, "cost", question, ChartForm.Bars, (f, w, _) => $"""
         with {SqlBuilder.Patients(f)}
         select x.description as label, sum(x.base_cost) as value, count(*) as uses, {SqlParts.Spread("x.base_cost", "use")}
         from {table} as x
         join patients as p on p.id = x.patient
         where x.start_day between {w.A} and {w.B} and x.base_cost is not null
         group by 1
-        order by 2 desc
+        order by 2 desc nulls last, 1
         limit 15
         """,
         r => r.Rows.Count == 0 ? null : $"{Format.Clinical(r.Text(0, "label"))} leads with {Format.Usd(r.Number(0, "value"))} over {Format.Plural(r.Count(0, "uses"), "use")}",
         table == "fct_procedures" ? "Billed lines, USD, the 15 largest. Lines stand inside encounter claims, so they do not sum to the total cost." : "Pharmacy claims, USD, one fill a request, the 15 largest.") { Unit = "usd", Spread = "use" };
+
+    // Written out: each database makes a series of days in its own way.
+    private static string Months(Window w)
+    {
+        var first = new DateOnly(w.From.Year, w.From.Month, 1);
+        var months = ((w.To.Year - first.Year) * 12) + w.To.Month - first.Month + 1;
+        return string.Join(", ", Enumerable.Range(0, months).Select(i => $"({SqlBuilder.Date(first.AddMonths(i))}, {SqlBuilder.Date(first.AddMonths(i + 1).AddDays(-1))})"));
+    }
 
     private static string Payer(string? name) => name == "NO_INSURANCE" ? "Nobody (uninsured patients)" : name ?? Format.None;
 }

@@ -10,25 +10,25 @@ internal static partial class ChartCatalog
             r => r.Rows.Count == 0 ? null : Part(r, "Blood pressure", "controlled") is { } bp ? $"{Format.Share(bp)} of patients with hypertension have it under control" : null,
             "Newest value in the window. Blood pressure: hypertension, age 18-85, below 140/90. HbA1c: diabetes, age 18-75, controlled below 8 %, poor above 9 %. BMI: age 20 and over, in range 18.5 to 25. Without a reading is its own part, never dropped. House definitions near public measures, not certified ones.", 12) { Series = "series" };
 
-        yield return new Chart("readmission", "outcomes", "How many come back within 30 days of a hospital stay?", ChartForm.Dots, (f, w) => $"""
-            {SqlParts.Stays(f)},
+        yield return new Chart("readmission", "outcomes", "How many come back within 30 days of a hospital stay?", ChartForm.Dots, (f, w, d) => $"""
+            {SqlParts.Stays(f, d)},
             followed as (
               select s.*, lead(s.admitted) over (partition by s.patient order by s.admitted) as next_admitted from stays as s
             ),
             indexed as (
-              select f.*, cast(date_trunc('quarter', f.discharged) as date) as quarter,
-                case when datediff('day', cast(f.discharged as date), cast(f.next_admitted as date)) between 2 and 30 then 1 else 0 end as is_back
+              select f.*, cast(date_trunc('quarter', f.discharged) as date) as quarter_start,
+                case when {d.Days("cast(f.discharged as date)", "cast(f.next_admitted as date)")} between 2 and 30 then 1 else 0 end as is_back
               from followed as f
               join patients as p on p.id = f.patient
               where cast(f.discharged as date) between {w.A} and {w.B}
                 and cast(f.admitted as date) < cast(f.discharged as date)
-                and {SqlBuilder.Age("p.birthdate", "cast(f.admitted as date)")} >= 18
+                and {d.Age("p.birthdate", "cast(f.admitted as date)")} >= 18
                 and (p.deathdate is null or p.deathdate > cast(f.discharged as date))
-                and (datediff('day', cast(f.discharged as date), p.observed_until) >= 30 or p.deathdate is not null)
-                and not exists (select 1 from fct_encounters as h where h.patient = f.patient and h.encounterclass = 'hospice' and datediff('day', cast(f.discharged as date), h.start_day) between 0 and 1)
+                and ({d.Days("cast(f.discharged as date)", "p.observed_until")} >= 30 or p.deathdate is not null)
+                and not exists (select 1 from fct_encounters as h where h.patient = f.patient and h.encounterclass = 'hospice' and {d.Days("cast(f.discharged as date)", "h.start_day")} between 0 and 1)
             ),
             rates as (
-              select cast(year(quarter) as varchar) || ' Q' || cast(quarter(quarter) as varchar) as label, count(*) as n, sum(is_back) as k from indexed group by 1
+              select cast(extract(year from quarter_start) as varchar) || ' Q' || cast(extract(quarter from quarter_start) as varchar) as label, count(*) as n, sum(is_back) as k from indexed group by 1
               union all
               select 'all', count(*), coalesce(sum(is_back), 0) from indexed
             )
@@ -39,32 +39,33 @@ internal static partial class ChartCatalog
             r => Row(r, "label", "all") is { } i && r.Count(i, "n") >= 10 ? $"{Format.Share(r.Number(i, "value"))} of {Format.Count(r.Count(i, "n"))} stays were followed by another within 30 days" : null,
             "Inpatient stays, transfers joined, of adults discharged alive with 30 days of follow-up; same-day stays, detoxification, pregnancy and discharges to hospice are left out. Another stay 2 to 30 days after counts, planned or not: they cannot be told apart. Rates of fewer than 10 are withheld.") { Unit = "share" };
 
-        yield return new Chart("length-of-stay", "outcomes", "How long are hospital stays?", ChartForm.Columns, (f, w) => $"""
-            {SqlParts.Stays(f)},
+        yield return new Chart("length-of-stay", "outcomes", "How long are hospital stays?", ChartForm.Columns, (f, w, d) => $"""
+            {SqlParts.Stays(f, d)},
             lengths as (
-              select datediff('second', admitted, discharged) / 86400.0 as days from stays
+              select {d.Seconds("admitted", "discharged")} / 86400.0 as days from stays
               where cast(discharged as date) between {w.A} and {w.B} and cast(admitted as date) < cast(discharged as date)
-            )
-            select case when ceil(days) > 14 then '15 and more' else lpad(cast(cast(greatest(1, ceil(days)) as integer) as varchar), 2, ' ') end as label,
-              count(*) as value, median(days) as median_days, quantile_cont(days, 0.9) as p90_days
-            from lengths
-            group by 1
-            order by case when label = '15 and more' then 99 else cast(label as integer) end
+            ),
+            binned as (select days, cast(least(15, greatest(1, ceil(days))) as integer) as bin from lengths)
+            select case when bin = 15 then '15 and more' else lpad(cast(bin as varchar), 2, ' ') end as label,
+              count(*) as value, {SqlParts.Percentile("days", "0.5")} as median_days, {SqlParts.Percentile("days", "0.9")} as p90_days
+            from binned
+            group by bin
+            order by bin
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Plural((long)Sum(r, "value"), "stay")} in the window",
             "Days of inpatient stays discharged in the window, transfers joined; same-day and open stays are left out.");
 
-        yield return new Chart("mortality", "outcomes", "How many die, by age?", ChartForm.Dots, (f, w) => $"""
+        yield return new Chart("mortality", "outcomes", "How many die, by age?", ChartForm.Dots, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},
             bands as (
               select * from (values ('0-17', 0, 18), ('18-39', 18, 40), ('40-64', 40, 65), ('65-79', 65, 80), ('80+', 80, 130)) as b(label, low_age, high_age)
             ),
             time_at_risk as (
               select b.label,
-                sum(greatest(0, datediff('day',
-                  greatest(p.observed_from, {w.A}, cast(p.birthdate + to_years(b.low_age) as date)),
-                  least(p.observed_until, {w.B}, cast(p.birthdate + to_years(b.high_age) as date))))) / 365.25 as years,
-                sum(case when p.deathdate between {w.A} and {w.B} and {SqlBuilder.Age("p.birthdate", "p.deathdate")} >= b.low_age and {SqlBuilder.Age("p.birthdate", "p.deathdate")} < b.high_age then 1 else 0 end) as k
+                sum(greatest(0, {d.Days(
+                  $"greatest(p.observed_from, {w.A}, {d.AddMonths("p.birthdate", "b.low_age * 12")})",
+                  $"least(p.observed_until, {w.B}, {d.AddMonths("p.birthdate", "b.high_age * 12")})")})) / 365.25 as years,
+                sum(case when p.deathdate between {w.A} and {w.B} and {d.Age("p.birthdate", "p.deathdate")} >= b.low_age and {d.Age("p.birthdate", "p.deathdate")} < b.high_age then 1 else 0 end) as k
               from patients as p cross join bands as b
               where p.observed_from is not null
               group by 1
@@ -79,21 +80,21 @@ internal static partial class ChartCatalog
             "Deaths per 1,000 person-years observed in the window, by age. Simulated populations keep N living patients and add those who died on the way, so the share of dead among patients is no death rate; this is.", 12) { Unit = "number" };
     }
 
-    private static string Control(AnalyticsFilter f, Window w) => $"""
+    private static string Control(AnalyticsFilter f, Window w, AnalyticsDialect d) => $"""
         with {SqlBuilder.Patients(f)},
         -- read once, for all three measures
-        vitals as materialized (
+        vitals as {d.Materialized}(
           select patient, encounter, code, date, date_day, numeric_value
           from fct_observations
           where date_day between {w.A} and {w.B} and code in ('8480-6', '8462-4', '4548-4', '39156-5') and numeric_value is not null
         ),
         observed as (
-          select p.id, {SqlBuilder.Age("p.birthdate", w.B)} as age_then from patients as p where {SqlParts.ObservedAt(w.B)}
+          select p.id, {d.Age("p.birthdate", w.B)} as age_then from patients as p where {SqlParts.ObservedAt(w.B)}
         ),
         hypertension as (
           select p.id from observed as p
           where p.age_then between 18 and 85
-            and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code = '59621000' and c.start <= cast({w.A} + interval 6 month as date) and (c.stop is null or c.stop >= {w.A}))
+            and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code = '59621000' and c.start <= {SqlBuilder.Date(w.From.AddMonths(6))} and (c.stop is null or c.stop >= {w.A}))
             and exists (select 1 from fct_encounters as e where e.patient = p.id and e.start_day between {w.A} and {w.B})
             and not exists (select 1 from fct_conditions as c where c.patient = p.id and c.code in ('46177005', '161665007') and c.start <= {w.B})
             and not exists (select 1 from fct_procedures as c where c.patient = p.id and c.code in ('265764009', '161665007') and c.start_day <= {w.B})
@@ -118,15 +119,18 @@ internal static partial class ChartCatalog
           select p.id from observed as p
           where p.age_then between 18 and 75 and {SqlParts.HasCondition("'44054006', '46635009'", w)} and not {SqlParts.InHospice(w)}
         ),
+        tested as (
+          select patient, code, date, numeric_value from vitals where code = '4548-4' or (code = '39156-5' and numeric_value between 10 and 100)
+        ),
+        last_test as (select patient, code, max(date) as date from tested group by 1, 2),
         newest_value as (
-          select o.patient, o.code, arg_max(o.numeric_value, (o.date, o.numeric_value)) as numeric_value
-          from vitals as o
-          where o.code in ('4548-4', '39156-5') and (o.code = '4548-4' or o.numeric_value between 10 and 100)
+          select t.patient, t.code, max(t.numeric_value) as numeric_value
+          from tested as t join last_test as l on l.patient = t.patient and l.code = t.code and l.date = t.date
           group by 1, 2
         ),
         hba1c as (
           select 'HbA1c' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value < 8 then '1 controlled' when v.numeric_value <= 9 then '2 between (8 to 9 %)' else '3 not controlled' end as part
-          from diabetes as d left join newest_value as v on v.patient = d.id and v.code = '4548-4'
+          from diabetes as s left join newest_value as v on v.patient = s.id and v.code = '4548-4'
         ),
         bmi as (
           select 'BMI' as label, case when v.patient is null then '4 no reading (unknown)' when v.numeric_value >= 18.5 and v.numeric_value < 25 then '1 in range' when v.numeric_value >= 18.5 and v.numeric_value < 30 then '2 overweight (25 to 30)' else '3 under 18.5 or 30 and over' end as part

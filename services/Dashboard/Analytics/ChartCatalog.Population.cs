@@ -6,12 +6,12 @@ internal static partial class ChartCatalog
 {
     private static IEnumerable<Chart> Population()
     {
-        yield return new Chart("pyramid", "population", "Who lives here?", ChartForm.Pyramid, (f, w) => $"""
+        yield return new Chart("pyramid", "population", "Who lives here?", ChartForm.Pyramid, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)}
-            select least(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5, 90) as band,
-              case when least(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5, 90) = 90 then '90+'
-                else cast(cast(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5 as integer) as varchar) || '-' || cast(cast(floor({SqlBuilder.Age("p.birthdate", w.B)} / 5) * 5 + 4 as integer) as varchar) end as label,
-              count(*) filter (where p.gender = 'M') as men, count(*) filter (where p.gender = 'F') as women
+            select least(floor({d.Age("p.birthdate", w.B)} / 5) * 5, 90) as band,
+              case when least(floor({d.Age("p.birthdate", w.B)} / 5) * 5, 90) = 90 then '90+'
+                else cast(cast(floor({d.Age("p.birthdate", w.B)} / 5) * 5 as integer) as varchar) || '-' || cast(cast(floor({d.Age("p.birthdate", w.B)} / 5) * 5 + 4 as integer) as varchar) end as label,
+              sum(case when p.gender = 'M' then 1 else 0 end) as men, sum(case when p.gender = 'F' then 1 else 0 end) as women
             from patients as p
             where {SqlParts.ObservedAt(w.B)}
             group by 1, 2
@@ -20,7 +20,7 @@ internal static partial class ChartCatalog
             r => r.Rows.Count == 0 ? null : $"{Format.Plural((long)(Sum(r, "men") + Sum(r, "women")), "patient")}, {Format.Share(Sum(r, "women") / (Sum(r, "men") + Sum(r, "women")))} of them women",
             "Patients observed and alive on the last day of the window, by age on that day.");
 
-        yield return new Chart("cities", "population", "Where do patients live?", ChartForm.Bars, (f, w) => $"""
+        yield return new Chart("cities", "population", "Where do patients live?", ChartForm.Bars, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},
             places as (
               select coalesce(p.city, 'not known') as city, count(*) as n from patients as p where {SqlParts.ObservedAt(w.B)} group by 1
@@ -28,28 +28,28 @@ internal static partial class ChartCatalog
             ranked as (
               select case when n < 10 then 'other places, each under 10' else city end as label, n, row_number() over (order by n desc, city) as place from places
             )
-            select label, sum(n) as value from ranked group by 1 order by 2 desc limit 15
+            select label, sum(n) as value from ranked group by 1 order by 2 desc, 1 limit 15
             """,
             r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))}: {Format.Plural(r.Count(0, "value"), "patient")}",
             "Patients observed and alive on the last day of the window. Places of fewer than 10 patients are put together.");
 
-        yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w) => $"""
+        yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},
             observed as (
               select p.id, case when a < 18 then '0-17' when a < 40 then '18-39' when a < 65 then '40-64' else '65+' end as band
-              from (select id, {SqlBuilder.Age("birthdate", w.B)} as a from patients as p where {SqlParts.ObservedAt(w.B)}) as p
+              from (select id, {d.Age("birthdate", w.B)} as a from patients as p where {SqlParts.ObservedAt(w.B)}) as p
             ),
             active as (
               select distinct c.patient, c.code, c.description
               from fct_conditions as c
               where c.start <= {w.B} and (c.stop is null or c.stop > {w.B}) and (c.is_finding = 0 or c.code = '162864005')
             ),
-            top as (
-              select a.code, max(a.description) as description, count(*) as cases from active as a join observed as o on o.id = a.patient group by 1 order by cases desc, a.code limit 15
+            commonest as (
+              select a.code, max(a.description) as description, count(*) as cases from active as a join observed as o on o.id = a.patient group by 1 order by count(*) desc, a.code limit 15
             ),
             sizes as (select band, count(*) as n from observed group by 1)
             select t.description as label, s.band as series, count(o.id) as cases, s.n as n, case when s.n >= 10 then 1000.0 * count(o.id) / s.n end as value, max(t.cases) as all_cases, t.code
-            from top as t
+            from commonest as t
             cross join sizes as s
             left join active as a on a.code = t.code
             left join observed as o on o.id = a.patient and o.band = s.band
@@ -64,29 +64,34 @@ internal static partial class ChartCatalog
             "Share of those due, on the last day of the window; aged 2: by the second birthday, of children observed from birth. Distinct days count as doses. Only 10 years are exported, so coverage of adults is a lower bound.", 12) { Unit = "share" };
     }
 
-    private static string Immunizations(AnalyticsFilter f, Window w) => $"""
+    private static string Immunizations(AnalyticsFilter f, Window w, AnalyticsDialect d) => $"""
         with {SqlBuilder.Patients(f)},
         rules as (
           select * from (values
-            ('aged 2: DTaP x4', 'child', ['20'], 4), ('aged 2: polio x3', 'child', ['10'], 3), ('aged 2: MMR', 'child', ['03'], 1), ('aged 2: Hib x3', 'child', ['49'], 3),
-            ('aged 2: hepatitis B x3', 'child', ['08'], 3), ('aged 2: varicella', 'child', ['21'], 1), ('aged 2: pneumococcal x4', 'child', ['133'], 4), ('aged 2: rotavirus x2', 'child', ['119'], 2)
-          ) as r(label, kind, codes, doses)
+            ('aged 2: DTaP x4', 4), ('aged 2: polio x3', 3), ('aged 2: MMR', 1), ('aged 2: Hib x3', 3),
+            ('aged 2: hepatitis B x3', 3), ('aged 2: varicella', 1), ('aged 2: pneumococcal x4', 4), ('aged 2: rotavirus x2', 2)
+          ) as r(label, doses)
         ),
         adult_rules as (
           select * from (values
-            ('influenza, last year', ['140'], 1, 0, cast({w.B} - interval 365 day as date)), ('Td or Tdap, 10 years (19+)', ['113', '115'], 1, 19, cast({w.B} - interval 10 year as date)),
-            ('zoster (50+)', ['121'], 1, 50, date '1900-01-01'), ('pneumococcal (65+)', ['33', '133'], 1, 65, date '1900-01-01'), ('COVID-19 (12+)', ['207', '208', '212'], 1, 12, date '1900-01-01')
-          ) as r(label, codes, doses, from_age, since)
+            ('influenza, last year', 1, 0, {SqlBuilder.Date(w.To.AddDays(-365))}), ('Td or Tdap, 10 years (19+)', 1, 19, {SqlBuilder.Date(w.To.AddYears(-10))}),
+            ('zoster (50+)', 1, 50, date '1900-01-01'), ('pneumococcal (65+)', 1, 65, date '1900-01-01'), ('COVID-19 (12+)', 1, 12, date '1900-01-01')
+          ) as r(label, doses, from_age, since)
         ),
         rule_codes as (
-          select label, unnest(codes) as code from rules union all select label, unnest(codes) from adult_rules
+          select * from (values
+            ('aged 2: DTaP x4', '20'), ('aged 2: polio x3', '10'), ('aged 2: MMR', '03'), ('aged 2: Hib x3', '49'),
+            ('aged 2: hepatitis B x3', '08'), ('aged 2: varicella', '21'), ('aged 2: pneumococcal x4', '133'), ('aged 2: rotavirus x2', '119'),
+            ('influenza, last year', '140'), ('Td or Tdap, 10 years (19+)', '113'), ('Td or Tdap, 10 years (19+)', '115'),
+            ('zoster (50+)', '121'), ('pneumococcal (65+)', '33'), ('pneumococcal (65+)', '133'), ('COVID-19 (12+)', '207'), ('COVID-19 (12+)', '208'), ('COVID-19 (12+)', '212')
+          ) as r(label, code)
         ),
         doses as (
           select distinct c.label, i.patient, i.code, i.date_day from fct_immunizations as i join rule_codes as c on c.code = i.code
         ),
         children as (
-          select p.id, p.birthdate, cast(p.birthdate + interval 2 year as date) as second_birthday from patients as p
-          where cast(p.birthdate + interval 2 year as date) between {w.A} and {w.B} and p.observed_from <= p.birthdate and p.observed_until >= cast(p.birthdate + interval 2 year as date)
+          select p.id, p.birthdate, {d.AddMonths("p.birthdate", "24")} as second_birthday from patients as p
+          where {d.AddMonths("p.birthdate", "24")} between {w.A} and {w.B} and p.observed_from <= p.birthdate and p.observed_until >= {d.AddMonths("p.birthdate", "24")}
         ),
         child_results as (
           select r.label, c.id, case when count(distinct i.date_day) >= r.doses then 1 else 0 end as covered
@@ -95,9 +100,9 @@ internal static partial class ChartCatalog
           group by r.label, r.doses, c.id
         ),
         adult_results as (
-          select r.label, p.id, case when count(distinct i.date_day) filter (where i.code <> '212') >= case when r.label like 'COVID%' then 2 else r.doses end or count(*) filter (where i.code = '212') > 0 then 1 else 0 end as covered
+          select r.label, p.id, case when count(distinct case when i.code <> '212' then i.date_day end) >= case when r.label like 'COVID%' then 2 else r.doses end or sum(case when i.code = '212' then 1 else 0 end) > 0 then 1 else 0 end as covered
           from adult_rules as r
-          join patients as p on {SqlBuilder.Age("p.birthdate", w.B)} >= r.from_age and p.birthdate <= cast({w.B} - interval 6 month as date)
+          join patients as p on {d.Age("p.birthdate", w.B)} >= r.from_age and p.birthdate <= {SqlBuilder.Date(w.To.AddMonths(-6))}
           left join doses as i on i.patient = p.id and i.label = r.label and i.date_day between r.since and {w.B}
           where {SqlParts.ObservedAt(w.B)}
           group by r.label, r.doses, p.id

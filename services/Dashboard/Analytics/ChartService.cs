@@ -32,7 +32,7 @@ public sealed class ChartService(MartsLibrary marts, IOptions<DashboardOptions> 
     public async Task<string> SqlAsync(Chart chart, AnalyticsFilter filter, long run, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(chart);
-        return SqlBuilder.Tidy(chart.Sql(filter, await WindowAsync(filter, run, cancellationToken)));
+        return SqlBuilder.Tidy(chart.Sql(filter, await WindowAsync(filter, run, cancellationToken), marts.Dialect));
     }
 
     /// <summary>A chart's rows.</summary>
@@ -66,7 +66,7 @@ public sealed class ChartService(MartsLibrary marts, IOptions<DashboardOptions> 
     {
         try
         {
-            var result = await marts.QueryAsync(run, "select coalesce(quantile_disc(observed_until, 0.1), max(observed_until)) from dim_patients where is_deceased = 0", null, 1, options.Value.ChartTimeout);
+            var result = await marts.QueryAsync(run, "select coalesce(percentile_disc(0.1) within group (order by observed_until), max(observed_until)) from dim_patients where is_deceased = 0", null, 1, options.Value.ChartTimeout);
             var to = result.Rows is [[DateOnly day]] ? day : new DateOnly(2000, 12, 31);
             return new Window(to.AddDays(-364), to);
         }

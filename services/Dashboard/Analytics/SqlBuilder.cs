@@ -18,9 +18,6 @@ internal static class SqlBuilder
     /// <summary>A list of text literals.</summary>
     public static string List(IEnumerable<string> values) => string.Join(", ", values.Select(Text));
 
-    /// <summary>Full years between two dates.</summary>
-    public static string Age(string birth, string day) => $"date_sub('year', {birth}, {day})";
-
     /// <summary>The condition of a filter on <c>dim_patients</c> under an alias; ages are those at the end of the window or at death.</summary>
     public static string Where(AnalyticsFilter filter, string p = "p")
     {

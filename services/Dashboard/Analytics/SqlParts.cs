@@ -8,13 +8,16 @@ internal static class SqlParts
 
     /// <summary>The bounds of a Wilson 95 % interval as two columns.</summary>
     public static string Wilson(string k, string n) => $"""
-        case when {n} > 0 then greatest(0, (({k}) * 1.0 / ({n}) + 1.92 / ({n}) - 1.96 * sqrt(({k}) * 1.0 / ({n}) * (1 - ({k}) * 1.0 / ({n})) / ({n}) + 0.9604 / (({n}) * ({n})))) / (1 + 3.84 / ({n}))) end as low,
-          case when {n} > 0 then least(1, (({k}) * 1.0 / ({n}) + 1.92 / ({n}) + 1.96 * sqrt(({k}) * 1.0 / ({n}) * (1 - ({k}) * 1.0 / ({n})) / ({n}) + 0.9604 / (({n}) * ({n})))) / (1 + 3.84 / ({n}))) end as high
+        case when {n} > 0 then greatest(0, (cast({k} as double precision) / ({n}) + 1.92 / ({n}) - 1.96 * sqrt(cast({k} as double precision) / ({n}) * (1 - cast({k} as double precision) / ({n})) / ({n}) + 0.9604 / (({n}) * ({n})))) / (1 + 3.84 / ({n}))) end as low,
+          case when {n} > 0 then least(1, (cast({k} as double precision) / ({n}) + 1.92 / ({n}) + 1.96 * sqrt(cast({k} as double precision) / ({n}) * (1 - cast({k} as double precision) / ({n})) / ({n}) + 0.9604 / (({n}) * ({n})))) / (1 + 3.84 / ({n}))) end as high
         """;
 
     /// <summary>Mean, median and 95th percentile of a cost as three columns.</summary>
     public static string Spread(string cost, string of) =>
-        $"avg({cost}) as mean_{of}, median({cost}) as median_{of}, quantile_cont(cast({cost} as double), 0.95) as p95_{of}";
+        $"avg({cost}) as mean_{of}, {Percentile(cost, "0.5")} as median_{of}, {Percentile(cost, "0.95")} as p95_{of}";
+
+    /// <summary>A continuous percentile of a group.</summary>
+    public static string Percentile(string value, string share) => $"percentile_cont({share}) within group (order by cast({value} as double precision))";
 
     /// <summary>Patients who are observed and alive on a day.</summary>
     public static string ObservedAt(string day, string p = "p") =>
@@ -32,7 +35,7 @@ internal static class SqlParts
     /// Inpatient stays: encounters of a patient joined when the next starts at most a calendar day after the previous end. Detoxification programmes,
     /// stays for pregnancy and open encounters are left out.
     /// </summary>
-    public static string Stays(AnalyticsFilter filter) => $"""
+    public static string Stays(AnalyticsFilter filter, AnalyticsDialect d) => $"""
         with {SqlBuilder.Patients(filter)},
         inpatient as (
           select e.patient, e.id, e.start, e.stop, e.reasondescription,
@@ -42,8 +45,8 @@ internal static class SqlParts
           where e.encounterclass = 'inpatient' and e.code <> '56876005' and coalesce(e.reasoncode, '') <> '72892002' and e.stop is not null
         ),
         numbered as (
-          select *, sum(case when previous_stop is null or datediff('day', cast(previous_stop as date), cast(start as date)) > 1 then 1 else 0 end)
-            over (partition by patient order by start, id rows unbounded preceding) as stay
+          select *, sum(case when previous_stop is null or {d.Days("cast(previous_stop as date)", "cast(start as date)")} > 1 then 1 else 0 end)
+            over (partition by patient order by start, id rows between unbounded preceding and current row) as stay
           from inpatient
         ),
         stays as (

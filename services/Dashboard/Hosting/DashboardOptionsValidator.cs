@@ -30,6 +30,11 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
         }
 
         faults.AddRange(options.Oidc.Faults().Select(fault => $"{DashboardOptions.Section}:Oidc:{fault}"));
+        if (options.ReadFrom != MartsSource.Files && string.IsNullOrWhiteSpace(options.ReadConnectionString))
+        {
+            faults.Add($"{DashboardOptions.Section}:ReadFrom is {options.ReadFrom}, but {DashboardOptions.Section}:ReadConnectionString is not set; expected that of a role that can only read the marts.");
+        }
+
         if (options.TrustedProxy is { } proxy && !IPAddress.TryParse(proxy, out _))
         {
             faults.Add($"{DashboardOptions.Section}:TrustedProxy is '{proxy}'; expected an IP address.");

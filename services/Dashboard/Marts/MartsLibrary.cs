@@ -1,10 +1,15 @@
+using System.Data.Common;
+using FhirAspire.Dashboard.Analytics;
+using FhirAspire.Warehouse.Snowflake;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FhirAspire.Dashboard.Marts;
 
 /// <summary>
 /// The published marts: the newest, and for a while those that open pages still read. A set appears by a switched link and is never changed, so a page
-/// that is pinned to a run sees the same numbers until it asks for newer ones.
+/// that is pinned to a run sees the same numbers until it asks for newer ones. Where the dashboard is told to read the warehouse's own tables
+/// (<see cref="DashboardOptions.ReadFrom"/>), there is one set, the newest run's.
 /// </summary>
 public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfiguration configuration, ILogger<MartsLibrary> logger) : IDisposable
 {
@@ -15,12 +20,41 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
     private readonly LinkedList<MartsSnapshot> open = new();
     private readonly SemaphoreSlim queries = new(QueriesAtMost, QueriesAtMost);
     private long failedRun = -1;
+    private ConnectedMarts? connected;
 
     /// <summary>The folder of the published sets; null where none is configured.</summary>
     public string? Folder => options.Value.MartsDir ?? configuration["Dbt:MartsDir"];
 
     /// <summary>The newest set; null while none is published.</summary>
-    public MartsSnapshot? Current => NewestRun() is { } run ? Find(run) : null;
+    public MartsSnapshot? Current => IsConnected ? connected : NewestRun() is { } run ? Find(run) : null;
+
+    /// <summary>Whether the tables of a warehouse are read, and no files.</summary>
+    public bool IsConnected => options.Value.ReadFrom != MartsSource.Files;
+
+    /// <summary>How queries are written.</summary>
+    public AnalyticsDialect Dialect => options.Value.ReadFrom switch { MartsSource.Postgres => AnalyticsDialect.Postgres, MartsSource.Snowflake => AnalyticsDialect.Snowflake, _ => AnalyticsDialect.DuckDb };
+
+    /// <summary>Takes the warehouse's tables for those of a run. What cannot be reached is told in the log, once a run.</summary>
+    /// <param name="runId">The newest good run of dbt.</param>
+    /// <param name="at">When it ended, UTC.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public async Task FollowAsync(long runId, DateTime at, CancellationToken cancellationToken = default)
+    {
+        if (!IsConnected || connected?.RunId == runId || failedRun == runId)
+        {
+            return;
+        }
+
+        try
+        {
+            connected = await ConnectedMarts.OpenAsync(Connect, Dialect, options.Value.ReadSchema, runId, at, cancellationToken);
+        }
+        catch (MartsException exception)
+        {
+            failedRun = runId;
+            DashboardLog.MartsFailed(logger, exception);
+        }
+    }
 
     /// <summary>The set of a run, or the newest; null while none is published or where it is gone.</summary>
     public MartsSnapshot? Find(long? runId)
@@ -28,6 +62,11 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
         if (runId is null)
         {
             return Current;
+        }
+
+        if (IsConnected)
+        {
+            return connected?.RunId == runId ? connected : null;
         }
 
         lock (gate)
@@ -50,7 +89,7 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
 
             try
             {
-                open.AddFirst(MartsSnapshot.Open(folder, runId.Value, options.Value.ReaderMemory, options.Value.ReaderThreads));
+                open.AddFirst(ParquetMarts.Open(folder, runId.Value, options.Value.ReaderMemory, options.Value.ReaderThreads));
             }
             catch (Exception exception)
             {
@@ -105,6 +144,18 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
         }
 
         queries.Dispose();
+    }
+
+    private DbConnection Connect()
+    {
+        if (options.Value.ReadFrom == MartsSource.Postgres)
+        {
+            return new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Value.ReadConnectionString) { ApplicationName = "fhiraspire-dashboard", MaxPoolSize = QueriesAtMost + 2 }.ConnectionString);
+        }
+
+        var connection = SnowflakeDriver.Factory?.CreateConnection() ?? throw new MartsException("DB1001", "this build has no driver of Snowflake; build with Snowflake=true");
+        connection.ConnectionString = options.Value.ReadConnectionString;
+        return connection;
     }
 
     private long? NewestRun()

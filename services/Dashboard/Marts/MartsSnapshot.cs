@@ -1,190 +1,38 @@
-using System.Diagnostics;
-using DuckDB.NET.Data;
+using FhirAspire.Dashboard.Analytics;
 
 namespace FhirAspire.Dashboard.Marts;
 
-/// <summary>
-/// The published marts of one run in a database of their own, in memory: views over the Parquet files. It can read these files and reach nothing else,
-/// and no query can change that: external access is off and the configuration locked before the first query.
-/// </summary>
-public sealed class MartsSnapshot : IDisposable
+/// <summary>The marts as a run of dbt left them: published files, or the warehouse's own tables.</summary>
+public abstract class MartsSnapshot : IDisposable
 {
-    private readonly DuckDBConnection root;
-    private int users = 1;
-
-    private MartsSnapshot(DuckDBConnection root, long runId, IReadOnlyList<string> tables, long rows, long bytes, DateTime publishedAt)
-    {
-        this.root = root;
-        RunId = runId;
-        Tables = tables;
-        Rows = rows;
-        Bytes = bytes;
-        PublishedAt = publishedAt;
-    }
-
-    /// <summary>The dbt run that published it.</summary>
-    public long RunId { get; }
+    /// <summary>The dbt run that made it.</summary>
+    public required long RunId { get; init; }
 
     /// <summary>Its tables.</summary>
-    public IReadOnlyList<string> Tables { get; }
+    public required IReadOnlyList<string> Tables { get; init; }
 
-    /// <summary>Rows of all tables.</summary>
-    public long Rows { get; }
+    /// <summary>Rows of all tables; an estimate where the database keeps no count.</summary>
+    public required long Rows { get; init; }
 
-    /// <summary>Bytes of all files.</summary>
-    public long Bytes { get; }
+    /// <summary>Bytes of all tables.</summary>
+    public required long Bytes { get; init; }
 
-    /// <summary>When the files were written, UTC.</summary>
-    public DateTime PublishedAt { get; }
+    /// <summary>When it was made, UTC.</summary>
+    public required DateTime PublishedAt { get; init; }
 
-    /// <summary>Opens the files of a folder.</summary>
-    public static MartsSnapshot Open(string folder, long runId, string memory, int threads)
-    {
-        var files = new DirectoryInfo(folder).EnumerateFiles("*.parquet").OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
-        if (files.Count == 0)
-        {
-            throw new MartsException("DB1001", $"run {runId} has published no tables");
-        }
+    /// <summary>How its database wants queries.</summary>
+    public abstract AnalyticsDialect Dialect { get; }
 
-        var database = new DuckDBConnection("Data Source=:memory:");
-        try
-        {
-            database.Open();
-            using var command = database.CreateCommand();
-            long rows = 0;
-            Run($"set memory_limit = '{memory}'");
-            Run($"set threads = {threads}");
-            Run("set TimeZone = 'UTC'");
-            Run("set temp_directory = ''");
-            Run("set autoinstall_known_extensions = false");
-            Run("set autoload_known_extensions = false");
-            Run("set allow_community_extensions = false");
-            Run($"set allowed_paths = [{string.Join(", ", files.Select(file => Literal(file.FullName)))}]");
-            foreach (var file in files)
-            {
-                Run($"create view \"{TableOf(file).Replace("\"", "\"\"", StringComparison.Ordinal)}\" as select * from read_parquet({Literal(file.FullName)})");
-                command.CommandText = $"select sum(num_rows) from parquet_file_metadata({Literal(file.FullName)})";
-                rows += (long)(ReaderResult.ToDouble(command.ExecuteScalar()) ?? 0);
-            }
-
-            Run("set enable_external_access = false");
-            Run("set lock_configuration = true");
-            return new MartsSnapshot(database, runId, [.. files.Select(TableOf)], rows, files.Sum(file => file.Length), files.Max(file => file.LastWriteTimeUtc));
-
-            void Run(string sql)
-            {
-                command.CommandText = sql;
-                command.ExecuteNonQuery();
-            }
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
-    }
+    /// <summary>The schema of the tables.</summary>
+    public abstract string Schema { get; }
 
     /// <summary>Runs one query. The caller has checked it, or written it.</summary>
     /// <exception cref="MartsException"><c>DB1003</c>, <c>DB1004</c>.</exception>
-    public async Task<ReaderResult> QueryAsync(string sql, IReadOnlyDictionary<string, object?>? parameters, int maxRows, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
-        return await Task.Run(() => Query(sql, parameters, maxRows, timeout, limit.Token, cancellationToken), CancellationToken.None);
-    }
+    public abstract Task<ReaderResult> QueryAsync(string sql, IReadOnlyDictionary<string, object?>? parameters, int maxRows, TimeSpan timeout, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps the snapshot open until the answer is disposed; null when it has been closed.</summary>
-    internal IDisposable? Use()
-    {
-        while (true)
-        {
-            var now = Volatile.Read(ref users);
-            if (now == 0)
-            {
-                return null;
-            }
-
-            if (Interlocked.CompareExchange(ref users, now + 1, now) == now)
-            {
-                return new Lease(this);
-            }
-        }
-    }
+    internal abstract IDisposable? Use();
 
     /// <summary>Closes the snapshot when its last query has ended.</summary>
-    public void Dispose() => Release();
-
-    private static string TableOf(FileInfo file) => Path.GetFileNameWithoutExtension(file.Name);
-
-    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private ReaderResult Query(string sql, IReadOnlyDictionary<string, object?>? parameters, int maxRows, TimeSpan timeout, CancellationToken stop, CancellationToken byCaller)
-    {
-        var watch = Stopwatch.StartNew();
-        try
-        {
-            using var connection = root.Duplicate();
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            command.UseStreamingMode = true;
-            foreach (var (name, value) in parameters ?? new Dictionary<string, object?>())
-            {
-                command.Parameters.Add(new DuckDBParameter(name, value ?? DBNull.Value));
-            }
-
-            using var interrupt = stop.Register(command.Cancel);
-            stop.ThrowIfCancellationRequested();
-            using var reader = command.ExecuteReader();
-            var columns = new ReaderColumn[reader.FieldCount];
-            for (var i = 0; i < columns.Length; i++)
-            {
-                columns[i] = new ReaderColumn(reader.GetName(i), reader.GetDataTypeName(i));
-            }
-
-            var rows = new List<object?[]>();
-            while (reader.Read())
-            {
-                stop.ThrowIfCancellationRequested();
-                if (rows.Count == maxRows)
-                {
-                    return new ReaderResult(columns, rows, IsCut: true, watch.Elapsed);
-                }
-
-                var row = new object?[columns.Length];
-                for (var i = 0; i < row.Length; i++)
-                {
-                    row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
-                }
-
-                rows.Add(row);
-            }
-
-            return new ReaderResult(columns, rows, IsCut: false, watch.Elapsed);
-        }
-        catch (Exception exception) when (exception is DuckDBException or OperationCanceledException && stop.IsCancellationRequested)
-        {
-            byCaller.ThrowIfCancellationRequested();
-            throw new MartsException("DB1004", $"the query took longer than {timeout.TotalSeconds:0.#} s and was stopped; read fewer rows, or add a filter or limit");
-        }
-        catch (DuckDBException exception)
-        {
-            throw new MartsException("DB1003", MartsErrors.Scrub(exception.Message));
-        }
-    }
-
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref users) == 0)
-        {
-            root.Dispose();
-        }
-    }
-
-    private sealed class Lease(MartsSnapshot snapshot) : IDisposable
-    {
-        private MartsSnapshot? held = snapshot;
-
-        public void Dispose() => Interlocked.Exchange(ref held, null)?.Release();
-    }
+    public abstract void Dispose();
 }

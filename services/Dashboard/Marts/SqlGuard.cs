@@ -15,7 +15,7 @@ public sealed class SqlGuard : IDisposable
 
     private static readonly HashSet<string> TableFunctions = new(StringComparer.OrdinalIgnoreCase) { "range", "generate_series", "unnest" };
     private static readonly HashSet<string> CatalogTables = new(StringComparer.OrdinalIgnoreCase) { "tables", "columns" };
-    private static readonly string[] RefusedPrefixes = ["read_", "duckdb_", "pragma_", "parquet_", "glob", "sniff_", "query", "getenv", "current_setting", "getvariable", "write_log", "sqlite_", "iceberg_", "delta_", "st_read", "from_substrait", "json_execute", "nextval", "currval", "which_secret", "load_aws", "json_serialize", "json_deserialize", "sleep_ms", "pg_sleep"];
+    private static readonly string[] RefusedPrefixes = ["read_", "duckdb_", "pragma_", "parquet_", "glob", "sniff_", "query", "getenv", "current_setting", "getvariable", "write_log", "sqlite_", "iceberg_", "delta_", "st_read", "from_substrait", "json_execute", "nextval", "currval", "which_secret", "load_aws", "json_serialize", "json_deserialize", "sleep_ms", "pg_", "lo_", "dblink", "set_config", "ts_stat", "ts_rewrite", "crosstab", "connectby", "table_to_xml", "schema_to_xml", "database_to_xml", "cursor_to_xml", "system$", "get_ddl"];
     private static readonly string[] CatalogPrefixes = ["duckdb_", "pragma_", "sqlite_", "pg_"];
 
     private readonly Lock gate = new();

@@ -19,7 +19,8 @@ public sealed class PatientReader(MartsLibrary marts, IServiceProvider services,
         for (var i = 0; i < words.Count; i++)
         {
             parameters[$"w{i}"] = words[i];
-            conditions.Add($"(starts_with(lower(p.first), $w{i}) or starts_with(lower(p.last), $w{i}) or starts_with(p.id, $w{i}) or starts_with(lower(p.city), $w{i}) or starts_with(cast(p.birthdate as varchar), $w{i}))");
+            var word = marts.Dialect.Parameter($"w{i}");
+            conditions.Add("(" + string.Join(" or ", new[] { "lower(p.first)", "lower(p.last)", "p.id", "lower(p.city)", "cast(p.birthdate as varchar)" }.Select(text => $"substr({text}, 1, length({word})) = {word}")) + ")");
         }
 
         return marts.QueryAsync(run, $"""
@@ -36,7 +37,8 @@ public sealed class PatientReader(MartsLibrary marts, IServiceProvider services,
     /// <summary>One life; null where no patient has the id.</summary>
     public async Task<PatientLife?> ReadAsync(string id, long run, CancellationToken cancellationToken = default)
     {
-        var header = await Query("select p.*, (select e.payer_name from fct_encounters as e where e.patient = p.id order by e.start desc limit 1) as payer_name from dim_patients as p where p.id = $id");
+        var key = marts.Dialect.Parameter("id");
+        var header = await Query($"select p.*, (select e.payer_name from fct_encounters as e where e.patient = p.id order by e.start desc limit 1) as payer_name from dim_patients as p where p.id = {key}");
         if (header.Rows.Count == 0)
         {
             return null;
@@ -44,12 +46,12 @@ public sealed class PatientReader(MartsLibrary marts, IServiceProvider services,
 
         return new PatientLife(
             header,
-            await Query("select id, start, stop, encounterclass, description, reasondescription, total_claim_cost, duration_hours from fct_encounters where patient = $id order by start"),
-            await Query("select description, code, min(start) as start, case when bool_or(stop is null) then null else max(stop) end as stop, count(*) as episodes, max(is_finding) as is_finding from fct_conditions where patient = $id group by 1, 2 order by max(is_finding), (case when bool_or(stop is null) then 0 else 1 end), min(start)"),
-            await Query("select description, code, min(start) as start, case when bool_or(stop is null) then null else max(stop) end as stop, count(*) as requests, max(is_stop_inferred) as is_inferred from fct_medications where patient = $id group by 1, 2 order by (case when bool_or(stop is null) then 0 else 1 end), count(*) desc"),
-            await Query("select code, date, numeric_value as value, units from fct_observations where patient = $id and code in ('8480-6', '8462-4', '4548-4', '39156-5', '29463-7') and numeric_value is not null order by date"),
-            await Query("select date, description from fct_immunizations where patient = $id order by date"),
-            await Query("select year(day) as year, sum(cost) as cost from (select start as day, total_claim_cost as cost from fct_encounters where patient = $id union all select start, base_cost from fct_medications where patient = $id) as c group by 1 order by 1"));
+            await Query($"select id, start, stop, encounterclass, description, reasondescription, total_claim_cost, duration_hours from fct_encounters where patient = {key} order by start"),
+            await Query($"select description, code, min(start) as start, case when count(stop) < count(*) then null else max(stop) end as stop, count(*) as episodes, max(is_finding) as is_finding from fct_conditions where patient = {key} group by 1, 2 order by max(is_finding), (case when count(stop) < count(*) then 0 else 1 end), min(start)"),
+            await Query($"select description, code, min(start) as start, case when count(stop) < count(*) then null else max(stop) end as stop, count(*) as requests, max(is_stop_inferred) as is_inferred from fct_medications where patient = {key} group by 1, 2 order by (case when count(stop) < count(*) then 0 else 1 end), count(*) desc"),
+            await Query($"select code, date, numeric_value as value, units from fct_observations where patient = {key} and code in ('8480-6', '8462-4', '4548-4', '39156-5', '29463-7') and numeric_value is not null order by date"),
+            await Query($"select date, description from fct_immunizations where patient = {key} order by date"),
+            await Query($"select extract(year from day) as year, sum(cost) as cost from (select start as day, total_claim_cost as cost from fct_encounters where patient = {key} union all select start, base_cost from fct_medications where patient = {key}) as c group by 1 order by 1"));
 
         Task<ReaderResult> Query(string sql) => marts.QueryAsync(run, sql, new Dictionary<string, object?>(StringComparer.Ordinal) { ["id"] = id }, 5000, options.Value.ChartTimeout, cancellationToken);
     }

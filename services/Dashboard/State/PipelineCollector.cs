@@ -85,6 +85,11 @@ public sealed class PipelineCollector(
         ScanSpool(now);
         await ReadQuarantineAsync(cancellationToken);
         await ReadLayersAsync(cancellationToken);
+        if (marts.IsConnected && (isChanged || marts.Current is null) && await store.QueryAsync(new RunFilter { Job = JobNames.Dbt, Status = RunStatus.Succeeded, Limit = 1 }, cancellationToken) is [var newest])
+        {
+            await marts.FollowAsync(newest.Id, newest.FinishedAt ?? newest.StartedAt, cancellationToken);
+        }
+
         var current = marts.Current;
         if (current is not null && (martRows.Count == 0 || martRows[^1].Run != current.RunId))
         {

@@ -1,0 +1,23 @@
+with patients as (
+  select p.* from dim_patients as p
+  where p.age >= 20
+    and p.age <= 65
+    and p.gender = 'F'
+    and p.race = 'white'
+    and p.ethnicity = 'nonhispanic'
+    and p.state = 'MA'
+    and p.is_deceased = 0
+    and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code in ('59621000'))
+    and not exists (select 1 from fct_conditions as c where c.patient = p.id and c.code in ('44054006'))
+),
+costs as (
+  select e.start as day, e.patient, e.payer_name, e.encounterclass as class, e.total_claim_cost as cost
+  from fct_encounters as e join patients as p on p.id = e.patient where e.start_day between date '2025-01-31' and date '2025-12-31'
+  union all
+  select m.start, m.patient, m.payer_name, 'medications', m.base_cost
+  from fct_medications as m join patients as p on p.id = m.patient where m.start_day between date '2025-01-31' and date '2025-12-31'
+)
+select coalesce(payer_name, 'not known') as label, sum(cost) as value, count(distinct patient) as patients, avg(cost) as mean_claim, percentile_cont(0.5) within group (order by cast(cost as double precision)) as median_claim, percentile_cont(0.95) within group (order by cast(cost as double precision)) as p95_claim
+from costs
+group by 1
+order by 2 desc nulls last, 1
