@@ -10,6 +10,9 @@ internal sealed partial class Life
     /// <summary>Whether some encounter is open.</summary>
     public bool IsLocked => lockOwner is not null || schedulerHoldsLock;
 
+    /// <summary>The visit that the running module keeps for what it records; null with modules that don't.</summary>
+    public Encounter? KeptVisit { get; set; }
+
     /// <summary>Opens an encounter for a module; null while another one's is open.</summary>
     public Encounter? OpenEncounter(Run run, EncounterClass kind, long time)
     {
@@ -83,9 +86,18 @@ internal sealed partial class Life
             return;
         }
 
-        encounter.ExtendTo(time);
+        Extend(encounter, time);
         encounter.Ended = true;
         encounter.Claim.Settle();
+    }
+
+    /// <summary>The recorded end is the latest of all that happens in it before it is ended, or while a module keeps it; what is filed later may lie outside.</summary>
+    public void Extend(Encounter encounter, long time)
+    {
+        if (!encounter.Ended || encounter == KeptVisit)
+        {
+            encounter.Stop = Math.Max(encounter.Stop, time);
+        }
     }
 
     /// <summary>
@@ -94,6 +106,12 @@ internal sealed partial class Life
     /// </summary>
     public Encounter CurrentEncounter(long time)
     {
+        if (KeptVisit is not null)
+        {
+            Extend(KeptVisit, time);
+            return KeptVisit;
+        }
+
         var encounters = Record.EncounterList;
         for (var i = encounters.Count - 1; i >= 0; i--)
         {

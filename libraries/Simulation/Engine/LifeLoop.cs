@@ -80,6 +80,7 @@ internal sealed class LifeLoop
     private void Step(Run run, long time)
     {
         life.BeginModuleStep();
+        life.KeptVisit = run.Module.KeepsVisit ? run.Encounter : null;
         if (life.Advance(run.Root, time))
         {
             run.IsDone = true;
@@ -88,6 +89,8 @@ internal sealed class LifeLoop
         {
             run.Wake = run.Root.Current.WakeTime(run.Root);
         }
+
+        life.KeptVisit = null;
     }
 
     /// <summary>Closes what is open: at death; else at the end (stays) or at the last step (visits). Then certifies the death.</summary>

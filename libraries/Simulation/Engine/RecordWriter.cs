@@ -137,7 +137,7 @@ internal sealed class RecordWriter(Life life)
         procedure.Cost = life.Prices.Price(CostKind.Procedure, codes[0], life.Random);
         encounter.ProcedureList.Add(procedure);
         encounter.Claim.Add(procedure);
-        encounter.ExtendTo(stop);
+        life.Extend(encounter, stop);
         life.Present.Set(codes[0], procedure);
         life.Use(encounter.Provider).Procedures++;
         return procedure;
@@ -231,7 +231,7 @@ internal sealed class RecordWriter(Life life)
         immunization.Cost = life.Prices.Price(CostKind.Immunization, codes[0], life.Random);
         encounter.ImmunizationList.Add(immunization);
         encounter.Claim.Add(immunization);
-        encounter.ExtendTo(time);
+        life.Extend(encounter, time);
         return immunization;
     }
 
@@ -247,7 +247,7 @@ internal sealed class RecordWriter(Life life)
         var encounter = observation.Encounter!;
         observation.Name = name;
         encounter.ObservationList.Add(observation);
-        encounter.ExtendTo(observation.Start);
+        life.Extend(encounter, observation.Start);
         var key = observation.Code.Key;
         if (life.Modules.ObservedCodes.Contains(key)
             && (!latest.TryGetValue(key, out var known) || known.Encounter!.Position < encounter.Position))
@@ -271,7 +271,7 @@ internal sealed class RecordWriter(Life life)
 
         encounter.ReportList.Add(report);
         encounter.Claim.Add(report);
-        encounter.ExtendTo(time);
+        life.Extend(encounter, time);
         life.Use(encounter.Provider).Labs++;
         return report;
     }
@@ -316,7 +316,7 @@ internal sealed class RecordWriter(Life life)
         supply.Cost = life.Prices.Price(CostKind.Supply, code, life.Random);
         encounter.SupplyList.Add(supply);
         encounter.Claim.Add(supply);
-        encounter.ExtendTo(time);
+        life.Extend(encounter, time);
         return supply;
     }
 }

@@ -30,6 +30,12 @@ public sealed class Module
     /// <summary>Whether encounters go to a cardiologist.</summary>
     internal bool IsCardiology { get; set; }
 
+    /// <summary>
+    /// Whether a wellness visit that the module has joined lasts until the module's EncounterEnd, with all that it records until then (<c>keeps_visit</c>, a key of ours
+    /// that Synthea ignores). Synthea's visits end with their step, and what follows a procedure's duration lies after them (modules.md 7.2).
+    /// </summary>
+    internal bool KeepsVisit { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() => Key;
 }

@@ -146,6 +146,7 @@ public static class ModuleLoader
         }
 
         module.IsCardiology = fields.Text("specialty")?.Contains("CARDIOLOGY", StringComparison.OrdinalIgnoreCase) == true;
+        module.KeepsVisit = fields.Flag("keeps_visit");
         if (!fields.Has("states") || root.GetProperty("states").ValueKind != JsonValueKind.Object)
         {
             fields.Report("states", fields.Has("states") ? JsonFields.Describe(root.GetProperty("states")) : "nothing", "an object: name of a state -> state");

@@ -106,13 +106,4 @@ public sealed class Encounter : Entry
     internal bool HasContent =>
         conditions.Count + allergies.Count + observations.Count + reports.Count + procedures.Count + medications.Count
         + immunizations.Count + carePlans.Count > 0;
-
-    /// <summary>The recorded end is the latest of all that happens in it before it is ended; what is filed later may lie outside.</summary>
-    internal void ExtendTo(long time)
-    {
-        if (!Ended && time > Stop)
-        {
-            Stop = time;
-        }
-    }
 }

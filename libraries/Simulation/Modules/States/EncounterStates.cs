@@ -36,10 +36,17 @@ internal sealed class EncounterState : State
                 return false;
             }
 
+            // What is kept lies inside of the visit, so the visit is not joined at the end of a delay before it (it is tried again at the step's own time).
             encounter = life.ScheduledEncounter;
+            if (run.Module.KeepsVisit && time < encounter.Start)
+            {
+                return false;
+            }
+
             run.LastVisit = encounter;
             run.HasUsedWellness = true;
             run.Encounter = encounter;
+            life.KeptVisit = run.Module.KeepsVisit ? encounter : null;
             life.DiagnosePast(frame, Name, time);
             life.RenewChronicOrders(encounter, time);
             return true;
@@ -104,6 +111,12 @@ internal sealed class EncounterEndState : State
             if (Discharge is not null)
             {
                 encounter.Discharge = Discharge;
+            }
+
+            if (encounter == life.KeptVisit)
+            {
+                life.Extend(encounter, time);
+                life.KeptVisit = null;
             }
 
             life.EndOwnEncounter(run, time);
