@@ -117,6 +117,38 @@ public class EncounterTests
         run.Procedures.Count.ShouldBe(run.Encounters.Count(e => e.Class == EncounterClass.Wellness));
     }
 
+    /// <summary>The first visit is at birth; two procedures of half an hour follow each other, and what comes after them is recorded at the end of the second.</summary>
+    [Theory]
+    [InlineData("", 30)]
+    [InlineData("'keeps_visit': true,", 60)]
+    public void A_visit_ends_with_its_step_or_lasts_until_the_end_of_the_module_that_keeps_it(string key, int minutes)
+    {
+        var states = Initial("W") + Wellness("W", "P1")
+            + $"'P1': {{'type': 'Procedure', 'codes': [{Code("P1")}], 'duration': {{'low': 30, 'high': 30, 'unit': 'minutes'}}, 'direct_transition': 'P2'}},"
+            + $"'P2': {{'type': 'Procedure', 'codes': [{Code("P2")}], 'duration': {{'low': 30, 'high': 30, 'unit': 'minutes'}}, 'direct_transition': 'C'}},"
+            + Onset("C", "C1", "End") + End("End", "Terminal") + Terminal;
+        var run = Of(states, key);
+
+        var visit = run.Encounters.First(e => e.Class == EncounterClass.Wellness);
+        (visit.Stop - visit.Start).ShouldBe(minutes * SimTime.Minute);
+        visit.Procedures.Select(p => p.Code.Value).ShouldBe(["P1", "P2"]);
+        visit.Conditions.Single().Start.ShouldBe(visit.Start + (60 * SimTime.Minute));
+    }
+
+    /// <summary>A delay ends between two steps; with Synthea the module joins the next step's visit at that earlier time, and files it under the visit before.</summary>
+    [Fact]
+    public void A_kept_visit_is_not_joined_before_it_begins()
+    {
+        var run = Of(Initial("D") + Delay("D", 33, "days", "W") + Wellness("W", "P1") + Mark("P1", "End") + End("End", "Terminal") + Terminal, "'keeps_visit': true,");
+
+        run.DayOf("P1").ShouldBe(35);
+        run.Procedures.Single().Encounter!.Start.ShouldBe(run.Procedures.Single().Start);
+    }
+
+    [Fact]
+    public void A_delay_that_ends_before_a_visit_of_the_step_passes_a_wellness_state_at_its_own_time()
+        => Of(Initial("D") + Delay("D", 33, "days", "W") + Wellness("W", "P1") + Mark("P1", "Terminal") + Terminal).DayOf("P1").ShouldBe(33);
+
     [Fact]
     [Trait("Measured", "9.3 intervals of visits")]
     public void Wellness_visits_come_at_the_intervals_of_age_rounded_up_to_steps()

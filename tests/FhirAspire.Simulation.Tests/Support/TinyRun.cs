@@ -43,12 +43,15 @@ internal sealed class TinyRun
     public static TinyRun Of(string module, int age = 30, ulong seed = 1, string gender = "F", bool untilAlive = false)
         => Of(new Dictionary<string, string> { ["test_module"] = module }, age, seed, gender, untilAlive);
 
-    public static TinyRun Of(Dictionary<string, string> modules, int age = 30, ulong seed = 1, string gender = "F", bool untilAlive = false)
-        => new(Many(modules, age, seed, gender, untilAlive, 1)[0]);
+    public static TinyRun Of(Dictionary<string, string> modules, int age = 30, ulong seed = 1, string gender = "F", bool untilAlive = false, string moreKeys = "")
+        => new(Many(modules, age, seed, gender, untilAlive, 1, moreKeys)[0]);
 
-    public static List<SimulatedPatient> Many(Dictionary<string, string> modules, int age, ulong seed, string gender, bool untilAlive, int count)
+    /// <summary>One module with keys of its own beside the states.</summary>
+    public static TinyRun Of(string module, string moreKeys) => Of(new Dictionary<string, string> { ["test_module"] = module }, moreKeys: moreKeys);
+
+    public static List<SimulatedPatient> Many(Dictionary<string, string> modules, int age, ulong seed, string gender, bool untilAlive, int count, string moreKeys = "")
     {
-        var generator = new PatientGenerator(Load(modules), Data.Value, new SimulationOptions
+        var generator = new PatientGenerator(Load(modules, moreKeys), Data.Value, new SimulationOptions
         {
             Seed = seed,
             AsOf = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
@@ -61,13 +64,13 @@ internal sealed class TinyRun
         return [.. Enumerable.Range(0, count).SelectMany(i => generator.Generate(i))];
     }
 
-    public static ModuleSet Load(Dictionary<string, string> modules) => ModuleLoader.Load(Files(modules));
+    public static ModuleSet Load(Dictionary<string, string> modules, string moreKeys = "") => ModuleLoader.Load(Files(modules, moreKeys));
 
-    public static MemoryFiles Files(Dictionary<string, string> modules) => new(modules.ToDictionary(
+    public static MemoryFiles Files(Dictionary<string, string> modules, string moreKeys = "") => new(modules.ToDictionary(
         m => m.Key.EndsWith(".csv", StringComparison.Ordinal) ? "modules/" + m.Key : $"modules/{m.Key}.json",
-        m => m.Key.EndsWith(".csv", StringComparison.Ordinal) ? m.Value : Json(m.Key, m.Value)));
+        m => m.Key.EndsWith(".csv", StringComparison.Ordinal) ? m.Value : Json(m.Key, m.Value, moreKeys)));
 
-    public static string Json(string name, string states) => $$"""{ "name": "{{name}}", "gmf_version": 2, "states": { {{states.Replace('\'', '"')}} } }""";
+    public static string Json(string name, string states, string moreKeys = "") => $$"""{ "name": "{{name}}", "gmf_version": 2, {{moreKeys.Replace('\'', '"')}} "states": { {{states.Replace('\'', '"')}} } }""";
 
     public AttributeValue Attribute(string name) => Patient.Attribute(name);
 
