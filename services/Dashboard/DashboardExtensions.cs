@@ -49,6 +49,7 @@ public static class DashboardExtensions
         services.AddSingleton<BackupService>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelHistory>();
+        services.AddSingleton<FailingRows>();
         services.AddSingleton<HealthReader>();
         services.AddSingleton<SocketBytes>();
         services.AddSingleton<StorageMeter>();

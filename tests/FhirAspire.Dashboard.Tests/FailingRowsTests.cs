@@ -1,0 +1,91 @@
+using System.Security.Claims;
+using FhirAspire.Dashboard.Access;
+using FhirAspire.Dashboard.Marts;
+using FhirAspire.Dashboard.Operations;
+using FhirAspire.Pipeline.Runs;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.DuckDb;
+using FhirAspire.Warehouse.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FhirAspire.Dashboard.Tests;
+
+public sealed class FailingRowsTests : IDisposable
+{
+    private const string Test = "test.p.people_have_names.abc";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("dashboard-failing-").FullName;
+
+    public FailingRowsTests() => File.WriteAllText(Path.Combine(folder, "manifest.json"), $$"""
+        {"nodes": {"{{Test}}": {"resource_type": "test", "unique_id": "{{Test}}", "name": "people_have_names", "compiled_code": "select id, name from marts.people where name is null or name = 'Miller' -- wrong", "depends_on": {"nodes": []} } }, "sources": {} }
+        """);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task An_operator_sees_what_a_test_finds_wrong_in_DuckDB()
+    {
+        await using var warehouse = new DuckDbWarehouse(new DuckDbOptions { Path = Path.Combine(folder, "w.duckdb") });
+        await ShowsAsync(warehouse);
+    }
+
+    [SkippableFact]
+    public async Task An_operator_sees_what_a_test_finds_wrong_in_PostgreSQL()
+    {
+        await using var warehouse = new PostgresWarehouse(new PostgresOptions { ConnectionString = await (await PostgresServer.RequireAsync()).CreateDatabaseAsync() });
+        await ShowsAsync(warehouse);
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_no_rows_and_without_a_warehouse_or_test_the_reason_is_told()
+    {
+        (await Should.ThrowAsync<MartsException>(() => Reader(null).ReadAsync(User(Roles.Viewer), Test))).Message.ShouldContain("Only operators");
+        (await Should.ThrowAsync<MartsException>(() => Reader(null).ReadAsync(User(Roles.Operator), Test))).Message.ShouldContain("not reached");
+        (await Should.ThrowAsync<MartsException>(() => Reader(null).ReadAsync(User(Roles.Operator), "test.p.gone"))).Message.ShouldContain("not known");
+    }
+
+    private async Task ShowsAsync(IWarehouse warehouse)
+    {
+        await using (var session = await warehouse.OpenAsync())
+        {
+            await session.ExecuteAsync("create schema marts");
+            await session.ExecuteAsync("create table marts.people (id integer, name varchar)");
+            await session.ExecuteAsync("insert into marts.people values (1, 'Smith'), (2, null), (3, 'Miller')");
+        }
+
+        var rows = await Reader(warehouse).ReadAsync(User(Roles.Operator), Test);
+        rows.Columns.Select(column => column.Name).ShouldBe(["id", "name"]);
+        rows.Rows.Select(row => (Convert.ToInt32(row[0]), row[1])).ShouldBe([(2, null), (3, "Miller")], ignoreOrder: true);
+        rows.IsCut.ShouldBeFalse();
+
+        await using (var session = await warehouse.OpenAsync())
+        {
+            await session.ExecuteAsync("insert into marts.people select 100, 'Miller' from (values (1), (2), (3), (4), (5)) as a(x), (values (1), (2), (3), (4), (5)) as b(y)");
+        }
+
+        var many = await Reader(warehouse).ReadAsync(User(Roles.Operator), Test);
+        (many.Rows.Count, many.IsCut).ShouldBe((FailingRows.Most, true));
+        var told = await File.ReadAllTextAsync(Path.Combine(folder, "audit.jsonl"));
+        told.ShouldContain("people_have_names");
+        told.ShouldNotContain("Miller");
+    }
+
+    private FailingRows Reader(IWarehouse? warehouse)
+    {
+        var options = Options.Create(new DashboardOptions { DbtTargetDir = folder, AuditFile = Path.Combine(folder, "audit.jsonl") });
+        var services = new ServiceCollection();
+        if (warehouse is not null)
+        {
+            services.AddSingleton(warehouse);
+        }
+
+        return new FailingRows(
+            new ModelCatalog(options, new ConfigurationBuilder().Build(), NullLogger<ModelCatalog>.Instance),
+            new AuditLog(options, Options.Create(new RunStoreOptions()), TimeProvider.System, NullLogger<AuditLog>.Instance), services.BuildServiceProvider(), NullLogger<FailingRows>.Instance);
+    }
+
+    private static ClaimsPrincipal User(string role) => new(new ClaimsIdentity([new Claim(ClaimTypes.Role, role)], "test"));
+}
