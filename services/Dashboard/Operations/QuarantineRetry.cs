@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using FhirAspire.Dashboard.Access;
+using FhirAspire.Pipeline;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
@@ -44,11 +45,20 @@ public sealed class QuarantineRetry(JobScheduler scheduler, RemoteJobs remote, I
             return new RetryReport { Ok = true, Message = "Nothing of this is in quarantine.", Files = [.. request.Unknown.Select(key => new RetriedFile(key, RetryState.NotInQuarantine))] };
         }
 
-        var run = scheduler.Jobs.ContainsKey(JobNames.Loader)
-            ? await scheduler.TriggerAsync(JobNames.Loader, RunTrigger.Retry).WaitAsync(cancellationToken)
-            : await remote.RunAsync(JobNames.Loader, JobAction.Retry, cancellationToken);
+        JobRun? run;
+        try
+        {
+            run = scheduler.Jobs.ContainsKey(JobNames.Loader)
+                ? await scheduler.TriggerAsync(JobNames.Loader, RunTrigger.Retry).WaitAsync(cancellationToken)
+                : await remote.RunAsync(JobNames.Loader, JobAction.Retry, cancellationToken);
+        }
+        catch (PipelineException exception)
+        {
+            return new RetryReport { Message = $"{exception.Code}: {exception.Message}. The files stay due: the loader's next run reads them.", Files = Due(request) };
+        }
+
         return run is null
-            ? new RetryReport { Ok = true, Message = "The loader's next run reads them.", Files = [.. request.Due.Select(key => new RetriedFile(key, RetryState.Due))] }
+            ? new RetryReport { Ok = true, Message = "The loader's next run reads them.", Files = Due(request) }
             : await ReportAsync(warehouse, request, run, cancellationToken);
     }
 
@@ -76,6 +86,8 @@ public sealed class QuarantineRetry(JobScheduler scheduler, RemoteJobs remote, I
             Files = files,
         };
     }
+
+    private static List<RetriedFile> Due(RetryRequest request) => [.. request.Due.Select(key => new RetriedFile(key, RetryState.Due))];
 
     private static string ObjectOf(string key, IReadOnlyList<string> objects)
     {
