@@ -15,7 +15,7 @@ namespace FhirAspire.DbtRunner;
 /// Builds the dbt project: staging, in several passes where much has piled up, intermediate, marts, each with its tests; then publishes the marts. The marts
 /// and everything behind them run in one transaction, so that a failed run leaves them as they were.
 /// </summary>
-public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher publisher, QualityChecker quality, IOptions<DbtOptions> options, TimeProvider time, ILogger<DbtJob> logger) : IJob
+public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher publisher, QualityChecker quality, PatientTraces patients, IOptions<DbtOptions> options, TimeProvider time, ILogger<DbtJob> logger) : IJob
 {
     private readonly DbtOptions options = options.Value;
     private string? builtState;
@@ -32,22 +32,12 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
             return JobOutcome.Nothing with { Summary = "nothing new in the raw layer" };
         }
 
-        var traces = PatientTraces.Take();
-        try
-        {
-            var outcome = await BuildAllAsync(context, cancellationToken);
-            builtState = state;
-            PatientTraces.InMarts(traces);
-            traces = [];
-            await CheckQualityAsync(context.RunId, cancellationToken);
-            return outcome;
-        }
-        catch
-        {
-            // A later run brings these patients into the marts.
-            PatientTraces.Loaded(traces);
-            throw;
-        }
+        var traces = await patients.WaitingAsync(cancellationToken);
+        var outcome = await BuildAllAsync(context, cancellationToken);
+        builtState = state;
+        await patients.InMartsAsync(traces);
+        await CheckQualityAsync(context.RunId, cancellationToken);
+        return outcome;
     }
 
     private async Task<JobOutcome> BuildAllAsync(JobContext context, CancellationToken cancellationToken)

@@ -243,11 +243,6 @@ internal sealed class BatchLoader(
         foreach (var loaded in done)
         {
             totals.Add(loaded);
-            if (loaded.Trace is { } trace)
-            {
-                PatientTraces.Loaded(trace);
-            }
-
             foreach (var error in loaded.Errors)
             {
                 LoaderLog.Quarantined(logger, error.FileKey, error.Code, error.Place, error.Reason);

@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 namespace FhirAspire.Loader;
 
 /// <summary>What a load did.</summary>
 public sealed class LoadTotals
 {
     private readonly List<string> problems = [];
+    private List<ActivityContext> traces = [];
 
     /// <summary>Objects, the quarantined ones included.</summary>
     public long Files { get; private set; }
@@ -32,5 +35,17 @@ public sealed class LoadTotals
         Rows += loaded.Rows;
         Resources += loaded.Resources;
         Errors += loaded.Errors.Count;
+        if (loaded.Trace is { } trace)
+        {
+            traces.Add(trace);
+        }
+    }
+
+    /// <summary>The traces of what was loaded since the last call.</summary>
+    internal IReadOnlyList<ActivityContext> TakeTraces()
+    {
+        var taken = traces;
+        traces = [];
+        return taken;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Raw;
@@ -13,7 +14,7 @@ namespace FhirAspire.Loader;
 /// Loads what is new in the bucket. An object counts as loaded by key and ETag, so order and delay of arrival do not matter and a listing may be loaded
 /// twice. What somebody asked to be read again goes first.
 /// </summary>
-public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOptions<LoaderOptions> options, TimeProvider time, ILogger<ObjectLoader> logger)
+public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOptions<LoaderOptions> options, TimeProvider time, ILogger<ObjectLoader> logger, PatientTraces? patients = null)
 {
     private readonly LoaderOptions options = Checked(options.Value);
 
@@ -70,11 +71,22 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
 
         async Task FlushAsync()
         {
-            if (batch.Items.Count > 0)
+            if (batch.Items.Count == 0)
+            {
+                return;
+            }
+
+            try
             {
                 await (warehouse is SnowflakeWarehouse ? StageLoader.LoadAsync(session, identity, batch.Items, totals, time, progress, cancellationToken) : loader.LoadAsync(batch.Items, cancellationToken));
-                batch = new ObjectBatch(options);
             }
+            finally
+            {
+                // Of a batch that fails a part may be committed.
+                await (patients?.LoadedAsync(totals.TakeTraces()) ?? Task.CompletedTask);
+            }
+
+            batch = new ObjectBatch(options);
         }
     }
 

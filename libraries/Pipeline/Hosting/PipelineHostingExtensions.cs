@@ -31,6 +31,7 @@ public static class PipelineHostingExtensions
         builder.Services.AddSingleton<ILoggerProvider, RunLogProvider>();
         builder.Services.AddSingleton<TransientFaults>();
         builder.Services.AddSingleton(services => new OperationsStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value));
+        builder.Services.AddSingleton<PatientTraces>();
         builder.AddAlerts();
         builder.AddReadiness("history", async (services, stop) =>
         {

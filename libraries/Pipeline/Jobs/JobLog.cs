@@ -60,4 +60,7 @@ internal static partial class JobLog
 
     [LoggerMessage(1019, LogLevel.Warning, "The clock was set back by {Step}; the schedules go on by the new time")]
     public static partial void ClockSetBack(ILogger logger, TimeSpan step);
+
+    [LoggerMessage(1020, LogLevel.Warning, "The traces of patients between load and marts could not be kept or read: theirs end before the marts, or go on with a later run")]
+    public static partial void TracesLost(ILogger logger, Exception exception);
 }

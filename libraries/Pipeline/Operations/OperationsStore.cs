@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FhirAspire.Pipeline.Operations;
 
-/// <summary>What the history keeps beside runs: paused jobs, requests to jobs in other processes, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
+/// <summary>What the history keeps beside runs: paused jobs, requests to jobs in other processes, traces that wait for dbt, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
 public sealed class OperationsStore(RunStoreOptions options)
 {
     private readonly IDbContextFactory<RunDbContext> contexts = RunDbContext.FactoryOf(options);
@@ -91,6 +91,29 @@ public sealed class OperationsStore(RunStoreOptions options)
             .ExecuteUpdateAsync(set => set.SetProperty(request => request.DoneAt, at).SetProperty(request => request.RunId, run), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Keeps traces of what was loaded until a dbt run takes it in; no more than <paramref name="most"/> wait at a time, the rest is left out.</summary>
+    public async Task AddTracesAsync(IEnumerable<WaitingTrace> traces, int most, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Traces.AddRange(traces.Take(most - await context.Traces.CountAsync(cancellationToken).ConfigureAwait(false)));
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The traces that wait for a dbt run.</summary>
+    public async Task<IReadOnlyList<WaitingTrace>> TracesAsync(CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Traces.AsNoTracking().OrderBy(trace => trace.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes traces that have come to their end.</summary>
+    public async Task RemoveTracesAsync(IEnumerable<WaitingTrace> traces, CancellationToken cancellationToken = default)
+    {
+        var ids = traces.Select(trace => trace.Id).ToList();
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await context.Traces.Where(trace => ids.Contains(trace.Id)).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Alerts, newest first.</summary>
     /// <param name="limit">At most so many.</param>
     /// <param name="openOnly">Only those that are not over.</param>
@@ -141,6 +164,7 @@ public sealed class OperationsStore(RunStoreOptions options)
         await context.Quality.Where(result => result.CheckedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         await context.Alerts.Where(alert => alert.RecoveredAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         await context.Requests.Where(request => request.AskedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await context.Traces.Where(trace => trace.LoadedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         return await context.Runs.Where(run => run.FinishedAt < instant).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
     }
 

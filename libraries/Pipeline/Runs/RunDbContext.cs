@@ -27,6 +27,8 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
 
     public DbSet<JobRequest> Requests => Set<JobRequest>();
 
+    public DbSet<WaitingTrace> Traces => Set<WaitingTrace>();
+
     public DbSet<AlertRow> Alerts => Set<AlertRow>();
 
     public DbSet<QualityResult> Quality => Set<QualityResult>();
@@ -96,6 +98,11 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
             request.ToTable("job_requests");
             request.Property(r => r.Job).HasMaxLength(64);
             request.HasIndex(r => r.AskedAt);
+        });
+        modelBuilder.Entity<WaitingTrace>(trace =>
+        {
+            trace.ToTable("waiting_traces");
+            trace.Property(t => t.Parent).HasMaxLength(64);
         });
         modelBuilder.Entity<AlertRow>(alert =>
         {
