@@ -142,6 +142,21 @@ public sealed class JourneyTests(RunningPipeline pipeline)
     }
 
     [SkippableFact]
+    public async Task The_patients_behind_a_mark_are_listed_and_one_of_them_is_opened()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("analytics/population");
+        var mark = open.Main.Locator("svg a[href*='chart=pyramid']").First;
+        var count = Regex.Match((await mark.GetAttributeAsync("aria-label"))!, @": (?<n>\d+) ", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["n"].Value;
+        await mark.ClickAsync();
+        await Expect(open.Main.Locator(".answer")).ToContainTextAsync($"{count} patient");
+        await Expect(open.Main.Locator("tbody tr")).ToHaveCountAsync(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+        await open.Main.Locator("td a[href^='patients/']").First.ClickAsync();
+        await Expect(open.Main.Locator("svg.life")).ToBeVisibleAsync();
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [SkippableFact]
     public async Task A_query_is_answered_and_a_write_is_refused_with_its_reason()
     {
         await using var open = await OpenPage.NewAsync(pipeline);

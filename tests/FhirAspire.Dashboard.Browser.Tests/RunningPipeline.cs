@@ -66,7 +66,7 @@ public sealed class RunningPipeline : IAsyncLifetime
         await CommandAsync("once", "--data", data, "--source", source);
         await CommandAsync("once", "--data", data, "--patients", "1", "--set", $"Dbt:ProjectDir={BrokenProject()}", "--set", "Jobs:dbt:Retries=0");
 
-        host = Process.Start(new ProcessStartInfo("dotnet", [Assembly, "--data", data, "--set", "Dashboard:Port=0", "--set", "LocalS3:Port=0"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        host = StartHost(data, []);
         Address = await AddressAsync(host);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = executable, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"] });
@@ -99,7 +99,12 @@ public sealed class RunningPipeline : IAsyncLifetime
         await Cli.Wrap("dotnet").WithArguments([Assembly, .. arguments]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
     }
 
-    private static async Task<string> AddressAsync(Process host)
+    /// <summary>Starts the product over a data directory, with further settings.</summary>
+    internal static Process StartHost(string data, IReadOnlyList<string> settings) =>
+        Process.Start(new ProcessStartInfo("dotnet", [Assembly, "--data", data, .. new[] { "Dashboard:Port=0", "LocalS3:Port=0" }.Concat(settings).SelectMany(setting => new[] { "--set", setting })]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+
+    /// <summary>The address that a host prints.</summary>
+    internal static async Task<string> AddressAsync(Process host)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await host.StandardOutput.ReadLineAsync(stop.Token) is { } line)

@@ -21,6 +21,9 @@ public sealed class AnalyticsDialectTests : IDisposable
 
     private static readonly string[] Filters = ["", "?age=20-65&sex=F&race=white&eth=nonhispanic&state=MA&alive=1&cond=59621000.!44054006", "?city=O'Hara", "?from=2024-11-15&to=2025-10-10"];
 
+    // A machine that is busy with other things is no fault of a query.
+    private static readonly IOptions<DashboardOptions> Patient = Options.Create(new DashboardOptions { ChartTimeout = TimeSpan.FromMinutes(2) });
+
     private readonly string folder = Directory.CreateTempSubdirectory("dashboard-dialects-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -55,8 +58,8 @@ public sealed class AnalyticsDialectTests : IDisposable
         VariedMarts.Publish(folder);
         using var files = Library(new DashboardOptions { MartsDir = folder });
         using var tables = await PostgresAsync();
-        var here = new ChartService(files, Options.Create(new DashboardOptions()));
-        var there = new ChartService(tables, Options.Create(new DashboardOptions { ChartTimeout = TimeSpan.FromMinutes(2) }));
+        var here = new ChartService(files, Patient);
+        var there = new ChartService(tables, Patient);
         var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var query in Filters)
         {
@@ -82,7 +85,7 @@ public sealed class AnalyticsDialectTests : IDisposable
         using var files = Library(new DashboardOptions { MartsDir = folder });
         using var tables = await PostgresAsync();
         var services = new ServiceCollection().BuildServiceProvider();
-        var (here, there) = (new PatientReader(files, services, Options.Create(new DashboardOptions())), new PatientReader(tables, services, Options.Create(new DashboardOptions())));
+        var (here, there) = (Reader(files, services), Reader(tables, services));
         foreach (var text in new[] { "", "last1 boston", "o'hara", "p007", "1984-02" })
         {
             Comparable(await there.SearchAsync(text, 7)).ShouldBe(Comparable(await here.SearchAsync(text, 7)), text);
@@ -147,6 +150,47 @@ public sealed class AnalyticsDialectTests : IDisposable
         using var guard = new SqlGuard();
         Should.Throw<MartsException>(() => guard.Check(sql, ["dim_patients"])).Code.ShouldBe("DB1002");
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?sex=F&race=white")]
+    [InlineData("?from=2024-11-15&to=2025-10-10&cond=59621000")]
+    public async Task Behind_a_mark_stand_as_many_patients_as_it_counts(string query)
+    {
+        VariedMarts.Publish(folder);
+        using var files = Library(new DashboardOptions { MartsDir = folder });
+        var charts = new ChartService(files, Patient);
+        var patients = Reader(files, new ServiceCollection().BuildServiceProvider());
+        var filter = AnalyticsFilter.Parse(query);
+        var seen = 0;
+        foreach (var chart in ChartCatalog.All.Where(chart => chart.Behind is not null))
+        {
+            var r = await charts.RunAsync(chart, filter, 7);
+            foreach (var (mark, expected) in Enumerable.Range(0, r.Rows.Count).SelectMany(i => Marks(chart, r, i)).Where(pair => pair.Count > 0))
+            {
+                var behind = (await patients.BehindAsync(chart, mark, filter, 7)).ShouldNotBeNull($"{chart.Id} {mark}");
+                behind.Count(0, "total").ShouldBe(expected, $"{chart.Id} {mark}");
+                behind.Rows.Select(row => row[0]).Distinct().Count().ShouldBe((int)Math.Min(200, expected));
+                seen++;
+            }
+
+            (await patients.BehindAsync(chart, chart.Id == "cities" ? "other places, each under 10" : "' or true --", filter, 7)).ShouldBeNull(chart.Id);
+        }
+
+        seen.ShouldBeGreaterThan(20);
+        ChartCatalog.All.Where(chart => chart.Behind is not null).Select(chart => chart.Id).ShouldBe(["pyramid", "cities", "prevalence"]);
+        (await patients.BehindAsync(ChartCatalog.Find("cities")!, "' or true --", filter, 7))!.Rows.Count.ShouldBe(0);
+
+        static IEnumerable<(string Mark, long Count)> Marks(Chart chart, ReaderResult r, int i) => chart.Id switch
+        {
+            "pyramid" => [($"M:{r.Count(i, "band")}", r.Count(i, "men")), ($"F:{r.Count(i, "band")}", r.Count(i, "women"))],
+            "cities" => r.Text(i, "label")!.StartsWith("other", StringComparison.Ordinal) ? [] : [(r.Text(i, "label")!, r.Count(i, "value"))],
+            _ => [($"{r.Text(i, "code")}:{r.Text(i, "series")}", r.Count(i, "cases"))],
+        };
+    }
+
+    private static PatientReader Reader(MartsLibrary library, IServiceProvider services) =>
+        new(library, new ChartService(library, Patient), services, Patient);
 
     private static AnalyticsFilter FilterOf(Chart chart, string query)
     {

@@ -25,6 +25,12 @@ public sealed record Chart(string Id, string View, string Question, ChartForm Fo
     /// <summary>What the columns <c>mean_</c>, <c>median_</c> and <c>p95_</c> are of, such as <c>claim</c>: cost is skewed, so they stand beside the sums.</summary>
     public string? Spread { get; init; }
 
+    /// <summary>
+    /// The patients behind a mark, as a condition on <c>dim_patients as p</c> beside the filter's own: their number is the mark's. Null for what is no mark of
+    /// the chart; a chart of claims, days or rates has none.
+    /// </summary>
+    public Func<string, Window, AnalyticsDialect, string?>? Behind { get; init; }
+
     /// <summary>How values are written: <c>count</c>, <c>usd</c>, <c>share</c>, <c>number</c>.</summary>
     public string Unit { get; init; } = "count";
 }

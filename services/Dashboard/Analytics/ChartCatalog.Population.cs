@@ -1,3 +1,4 @@
+using System.Globalization;
 using FhirAspire.Dashboard.Formatting;
 
 namespace FhirAspire.Dashboard.Analytics;
@@ -18,7 +19,7 @@ internal static partial class ChartCatalog
             order by 1
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Plural((long)(Sum(r, "men") + Sum(r, "women")), "patient")}, {Format.Share(Sum(r, "women") / (Sum(r, "men") + Sum(r, "women")))} of them women",
-            "Patients observed and alive on the last day of the window, by age on that day.");
+            "Patients observed and alive on the last day of the window, by age on that day.") { Behind = PyramidMark };
 
         yield return new Chart("cities", "population", "Where do patients live?", ChartForm.Bars, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},
@@ -31,7 +32,10 @@ internal static partial class ChartCatalog
             select label, sum(n) as value from ranked group by 1 order by 2 desc, 1 limit 15
             """,
             r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))}: {Format.Plural(r.Count(0, "value"), "patient")}",
-            "Patients observed and alive on the last day of the window. Places of fewer than 10 patients are put together.");
+            "Patients observed and alive on the last day of the window. Places of fewer than 10 patients are put together.")
+        {
+            Behind = (mark, w, _) => mark.StartsWith("other places", StringComparison.Ordinal) ? null : $"coalesce(p.city, 'not known') = {SqlBuilder.Text(mark)} and {SqlParts.ObservedAt(w.B)}",
+        };
 
         yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},
@@ -57,11 +61,26 @@ internal static partial class ChartCatalog
             order by all_cases desc, t.code, s.band
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Clinical(r.Text(0, "label"))} is the most common: {Format.Plural(r.Count(0, "all_cases"), "patient")}",
-            "Cases per 1,000 patients of the age band, on the last day of the window. Findings and situations, such as employment, are left out, obesity is kept. Bands of fewer than 10 patients are withheld.", 12) { Series = "series", Unit = "number" };
+            "Cases per 1,000 patients of the age band, on the last day of the window. Findings and situations, such as employment, are left out, obesity is kept. Bands of fewer than 10 patients are withheld.", 12) { Series = "series", Unit = "number", Behind = PrevalenceMark };
 
         yield return new Chart("immunizations", "population", "Are they protected?", ChartForm.Dots, Immunizations,
             r => r.Rows.Count == 0 ? null : Lowest(r) is { } low ? $"{Capital(r.Text(low, "label"))} has the lowest coverage: {Format.Share(r.Number(low, "value"))} of {Format.Count(r.Count(low, "n"))}" : null,
             "Share of those due, on the last day of the window; aged 2: by the second birthday, of children observed from birth. Distinct days count as doses. Only 10 years are exported, so coverage of adults is a lower bound.", 12) { Unit = "share" };
+    }
+
+    // F:40 is women of 40 to 44.
+    private static string? PyramidMark(string mark, Window w, AnalyticsDialect d) => mark.Split(':') is [("F" or "M") and var sex, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var band)
+        ? $"p.gender = {SqlBuilder.Text(sex)} and least(floor({d.Age("p.birthdate", w.B)} / 5) * 5, 90) = {band.ToString(CultureInfo.InvariantCulture)} and {SqlParts.ObservedAt(w.B)}"
+        : null;
+
+    // 59621000:40-64 is who has it at that age.
+    private static string? PrevalenceMark(string mark, Window w, AnalyticsDialect d)
+    {
+        var age = d.Age("p.birthdate", w.B);
+        var (code, band) = mark.Split(':') is [var c, var b] ? (c, b) : ("", "");
+        var ages = band switch { "0-17" => $"{age} < 18", "18-39" => $"{age} >= 18 and {age} < 40", "40-64" => $"{age} >= 40 and {age} < 65", "65+" => $"{age} >= 65", _ => null };
+        return ages is null || code.Length is 0 or > 18 || !code.All(char.IsAsciiDigit) ? null
+            : $"{ages} and {SqlParts.ObservedAt(w.B)} and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code = {SqlBuilder.Text(code)} and c.start <= {w.B} and (c.stop is null or c.stop > {w.B}) and (c.is_finding = 0 or c.code = '162864005'))";
     }
 
     private static string Immunizations(AnalyticsFilter f, Window w, AnalyticsDialect d) => $"""

@@ -1,3 +1,4 @@
+using FhirAspire.Dashboard.Analytics;
 using FhirAspire.Dashboard.Marts;
 using FhirAspire.Warehouse;
 using Microsoft.Extensions.Options;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace FhirAspire.Dashboard.Patients;
 
 /// <summary>Finds patients, and reads one life: clinical records from the published marts, the raw bundle and its way from the warehouse.</summary>
-public sealed class PatientReader(MartsLibrary marts, IServiceProvider services, IOptions<DashboardOptions> options)
+public sealed class PatientReader(MartsLibrary marts, ChartService charts, IServiceProvider services, IOptions<DashboardOptions> options)
 {
     private const int ShownBytes = 64 << 10;
 
@@ -32,6 +33,26 @@ public sealed class PatientReader(MartsLibrary marts, IServiceProvider services,
             order by last_seen desc nulls last, p.id
             limit 50
             """, parameters, 50, options.Value.ChartTimeout, cancellationToken);
+    }
+
+    /// <summary>The patients behind a mark of a chart, those seen last first, with their number in the column <c>total</c>; null where the mark is none of the chart's.</summary>
+    public async Task<ReaderResult?> BehindAsync(Chart chart, string mark, AnalyticsFilter filter, long run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chart);
+        if (mark.Length > 200 || chart.Behind?.Invoke(mark, await charts.WindowAsync(filter, run, cancellationToken), marts.Dialect) is not { } condition)
+        {
+            return null;
+        }
+
+        return await marts.QueryAsync(run, $"""
+            select p.id, p.full_name, p.gender, p.birthdate, p.deathdate, p.age, p.city, p.state,
+              (select count(*) from fct_encounters as e where e.patient = p.id) as encounters,
+              (select max(e.start_day) from fct_encounters as e where e.patient = p.id) as last_seen, count(*) over () as total
+            from dim_patients as p
+            where {SqlBuilder.Where(filter)} and {condition}
+            order by last_seen desc nulls last, p.id
+            limit 200
+            """, null, 200, options.Value.ChartTimeout, cancellationToken);
     }
 
     /// <summary>One life; null where no patient has the id.</summary>

@@ -17,6 +17,10 @@ public abstract class ChartBase : ComponentBase
     [Parameter, EditorRequired]
     public Chart Chart { get; set; } = null!;
 
+    /// <summary>The address of the patients behind a mark; null where the chart has none.</summary>
+    [Parameter]
+    public Func<string, string>? Behind { get; set; }
+
     /// <summary>The number of rows.</summary>
     protected int Rows => Result.Rows.Count;
 
