@@ -21,6 +21,29 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
+    public async Task Results_name_the_flags_that_dbt_names()
+    {
+        project.Write("models/flagged.sql", "select '{{ invocation_args_dict.printer_width }} {{ invocation_args_dict.select | join }} {{ 'full_refresh' in invocation_args_dict }}' as a");
+
+        (await project.RunAsync("run", "--select", "flagged")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        project.Read("target/compiled/shop/models/flagged.sql").Trim().ShouldBe("select '80 flagged False' as a");
+        var args = Json("run_results.json").GetProperty("args");
+        args.GetProperty("select").EnumerateArray().Select(item => item.GetString()).ShouldBe(["flagged"]);
+        args.GetProperty("exclude").GetArrayLength().ShouldBe(0);
+        args.GetProperty("empty").GetBoolean().ShouldBeFalse();
+        args.GetProperty("log_file_max_bytes").GetInt64().ShouldBe(10485760);
+        args.GetProperty("require_resource_names_without_spaces").GetBoolean().ShouldBeTrue();
+        args.TryGetProperty("full_refresh", out _).ShouldBeFalse();
+
+        await project.RunAsync("run", "--select", "flagged", "--full-refresh");
+        Json("run_results.json").GetProperty("args").GetProperty("full_refresh").GetBoolean().ShouldBeTrue();
+
+        await project.RunAsync("test");
+        Json("run_results.json").GetProperty("args").TryGetProperty("empty", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task The_manifest_says_whose_it_is_and_leaves_deferral_out()
     {
         (await project.RunAsync("parse")).ExitCode.ShouldBe(0);

@@ -1,3 +1,4 @@
+using FhirAspire.Dbt.Commands;
 using FhirAspire.Dbt.Values;
 
 namespace FhirAspire.Dbt.Compile;
@@ -54,7 +55,57 @@ internal static class InvocationArgs
             }
         }
 
+        AddDefaults(map, options);
         return map;
+    }
+
+    // dbt leaves these out where they are off.
+    private static readonly string[] OnlyWhereSet = ["full_refresh", "fail_fast", "warn_error", "store_failures"];
+
+    private static readonly (string Name, object Value)[] Defaults =
+    [
+        ("cache_selected_only", false), ("favor_state", false), ("log_file_max_bytes", 10485760L), ("log_format_file", "debug"), ("log_level_file", "debug"),
+        ("macro_debugging", false), ("partial_parse_file_diff", true), ("print", true), ("printer_width", 80L), ("send_anonymous_usage_stats", true),
+        ("show_all_deprecations", false), ("show_resource_report", false), ("strict_mode", false), ("use_colors_file", true), ("use_fast_test_edges", false),
+        ("version_check", true), ("require_all_warnings_handled_by_warn_error", false), ("require_batched_execution_for_custom_microbatch_strategy", false),
+        ("require_explicit_package_overrides_for_builtin_materializations", true), ("require_generic_test_arguments_property", true),
+        ("require_nested_cumulative_type_params", false), ("require_ref_searches_node_package_before_root", false), ("require_resource_names_without_spaces", true),
+        ("require_unique_project_resource_names", false), ("require_yaml_configuration_for_mf_time_spines", false), ("skip_nodes_if_on_run_start_fails", false),
+        ("source_freshness_run_project_hooks", true), ("state_modified_compare_more_unrendered_values", false), ("state_modified_compare_vars", false),
+        ("upload_to_artifacts_ingest_api", false), ("validate_macro_args", false),
+    ];
+
+    private static void AddDefaults(DbtMap map, DbtOptions options)
+    {
+        foreach (var name in OnlyWhereSet)
+        {
+            if (map.Get(name) is not true)
+            {
+                map.Remove(name);
+            }
+        }
+
+        if (options.Command is not ("build" or "compile" or "run" or "snapshot") && !options.Given.ContainsKey("empty"))
+        {
+            map.Remove("empty");
+        }
+
+        foreach (var (name, value) in Defaults)
+        {
+            if (!map.ContainsKey(name))
+            {
+                map[name] = value;
+            }
+        }
+
+        foreach (var name in new[] { "select", "exclude", "resource_types", "exclude_resource_types" })
+        {
+            // A retry runs what failed: it has no selection of its own.
+            if (!map.ContainsKey(name) && options.RetryIds is null && OptionTable.All.Any(option => option.Name == name && option.Commands!.Contains(options.Command)))
+            {
+                map[name] = new List<object?>();
+            }
+        }
     }
 
     public static DbtMap MetadataVariables(IReadOnlyDictionary<string, string> environment)
