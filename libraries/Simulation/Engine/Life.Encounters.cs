@@ -10,8 +10,11 @@ internal sealed partial class Life
     /// <summary>Whether some encounter is open.</summary>
     public bool IsLocked => lockOwner is not null || schedulerHoldsLock;
 
+    /// <summary>The module that runs; null between modules.</summary>
+    public Run? Running { get; set; }
+
     /// <summary>The visit that the running module keeps for what it records; null with modules that don't.</summary>
-    public Encounter? KeptVisit { get; set; }
+    public Encounter? KeptVisit => Running is { Module.KeepsVisit: true } run ? run.Encounter : null;
 
     /// <summary>Opens an encounter for a module; null while another one's is open.</summary>
     public Encounter? OpenEncounter(Run run, EncounterClass kind, long time)
@@ -106,10 +109,10 @@ internal sealed partial class Life
     /// </summary>
     public Encounter CurrentEncounter(long time)
     {
-        if (KeptVisit is not null)
+        if (KeptVisit is { } kept)
         {
-            Extend(KeptVisit, time);
-            return KeptVisit;
+            Extend(kept, time);
+            return kept;
         }
 
         var encounters = Record.EncounterList;

@@ -110,7 +110,7 @@ internal sealed partial class Life
         lockOwner = null;
         schedulerHoldsLock = false;
         ScheduledEncounter = null;
-        KeptVisit = null;
+        Running = null;
         StepTime = person.Birth;
         Vitals.Reset(SplitMix.Derive(key.RandomKey, 77));
         Risks.Reset();

@@ -80,7 +80,7 @@ internal sealed class LifeLoop
     private void Step(Run run, long time)
     {
         life.BeginModuleStep();
-        life.KeptVisit = run.Module.KeepsVisit ? run.Encounter : null;
+        life.Running = run;
         if (life.Advance(run.Root, time))
         {
             run.IsDone = true;
@@ -90,7 +90,7 @@ internal sealed class LifeLoop
             run.Wake = run.Root.Current.WakeTime(run.Root);
         }
 
-        life.KeptVisit = null;
+        life.Running = null;
     }
 
     /// <summary>Closes what is open: at death; else at the end (stays) or at the last step (visits). Then certifies the death.</summary>

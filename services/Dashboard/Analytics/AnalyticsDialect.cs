@@ -12,10 +12,10 @@ public abstract class AnalyticsDialect
     public static AnalyticsDialect DuckDb { get; } = new DuckDbDialect();
 
     /// <summary>PostgreSQL 15 and newer.</summary>
-    public static AnalyticsDialect Postgres { get; } = new PostgresDialect();
+    public static ConnectedDialect Postgres { get; } = new PostgresDialect();
 
     /// <summary>Snowflake.</summary>
-    public static AnalyticsDialect Snowflake { get; } = new SnowflakeDialect();
+    public static ConnectedDialect Snowflake { get; } = new SnowflakeDialect();
 
     /// <summary>Its name.</summary>
     public abstract string Name { get; }
@@ -24,10 +24,10 @@ public abstract class AnalyticsDialect
     public virtual string Materialized => "materialized ";
 
     /// <summary>Days from a date to another.</summary>
-    public abstract string Days(string from, string to);
+    public virtual string Days(string from, string to) => $"datediff('day', {from}, {to})";
 
     /// <summary>Seconds from a time to another.</summary>
-    public abstract string Seconds(string from, string to);
+    public virtual string Seconds(string from, string to) => $"datediff('second', {from}, {to})";
 
     /// <summary>Full years from a birthday to a date.</summary>
     public abstract string Age(string birth, string day);
@@ -38,19 +38,9 @@ public abstract class AnalyticsDialect
     /// <summary>A named parameter.</summary>
     public abstract string Parameter(string name);
 
-    /// <summary>Tables of a schema with rows and bytes, without counting.</summary>
-    public virtual string Sizes(string schema) => throw new NotSupportedException();
-
-    /// <summary>What makes a new connection one that reads the tables of a schema by their names, for a time, and writes nothing.</summary>
-    public virtual IReadOnlyList<string> ReadOnly(string schema, TimeSpan timeout) => [];
-
     private sealed class DuckDbDialect : AnalyticsDialect
     {
         public override string Name => "duckdb";
-
-        public override string Days(string from, string to) => $"datediff('day', {from}, {to})";
-
-        public override string Seconds(string from, string to) => $"datediff('second', {from}, {to})";
 
         public override string Age(string birth, string day) => $"date_sub('year', {birth}, {day})";
 
@@ -59,7 +49,7 @@ public abstract class AnalyticsDialect
         public override string Parameter(string name) => "$" + name;
     }
 
-    private sealed class PostgresDialect : AnalyticsDialect
+    private sealed class PostgresDialect : ConnectedDialect
     {
         public override string Name => "postgres";
 
@@ -89,15 +79,11 @@ public abstract class AnalyticsDialect
         ];
     }
 
-    private sealed class SnowflakeDialect : AnalyticsDialect
+    private sealed class SnowflakeDialect : ConnectedDialect
     {
         public override string Name => "snowflake";
 
         public override string Materialized => "";
-
-        public override string Days(string from, string to) => $"datediff('day', {from}, {to})";
-
-        public override string Seconds(string from, string to) => $"datediff('second', {from}, {to})";
 
         // There a difference in years is one of calendar years alone.
         public override string Age(string birth, string day) => $"(datediff('year', {birth}, {day}) - case when to_char({day}, 'MMDD') < to_char({birth}, 'MMDD') then 1 else 0 end)";
@@ -116,4 +102,14 @@ public abstract class AnalyticsDialect
             $"use schema \"{schema.ToUpperInvariant().Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
         ];
     }
+}
+
+/// <summary>That of a database whose tables are read where they are.</summary>
+public abstract class ConnectedDialect : AnalyticsDialect
+{
+    /// <summary>Tables of a schema with rows and bytes, without counting.</summary>
+    public abstract string Sizes(string schema);
+
+    /// <summary>What makes a new connection one that reads the tables of a schema by their names, for a time, and writes nothing.</summary>
+    public abstract IReadOnlyList<string> ReadOnly(string schema, TimeSpan timeout);
 }

@@ -9,8 +9,8 @@ internal static partial class ChartCatalog
     {
         yield return new Chart("pyramid", "population", "Who lives here?", ChartForm.Pyramid, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)}
-            select least(floor({d.Age("p.birthdate", w.B)} / 5) * 5, 90) as band,
-              case when least(floor({d.Age("p.birthdate", w.B)} / 5) * 5, 90) = 90 then '90+'
+            select {FiveYears(d.Age("p.birthdate", w.B))} as band,
+              case when {FiveYears(d.Age("p.birthdate", w.B))} = 90 then '90+'
                 else cast(cast(floor({d.Age("p.birthdate", w.B)} / 5) * 5 as integer) as varchar) || '-' || cast(cast(floor({d.Age("p.birthdate", w.B)} / 5) * 5 + 4 as integer) as varchar) end as label,
               sum(case when p.gender = 'M' then 1 else 0 end) as men, sum(case when p.gender = 'F' then 1 else 0 end) as women
             from patients as p
@@ -40,13 +40,13 @@ internal static partial class ChartCatalog
         yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},
             observed as (
-              select p.id, case when a < 18 then '0-17' when a < 40 then '18-39' when a < 65 then '40-64' else '65+' end as band
+              select p.id, {AgeBand("a")} as band
               from (select id, {d.Age("birthdate", w.B)} as a from patients as p where {SqlParts.ObservedAt(w.B)}) as p
             ),
             active as (
               select distinct c.patient, c.code, c.description
               from fct_conditions as c
-              where c.start <= {w.B} and (c.stop is null or c.stop > {w.B}) and (c.is_finding = 0 or c.code = '162864005')
+              where {ActiveAt(w.B)}
             ),
             commonest as (
               select a.code, max(a.description) as description, count(*) as cases from active as a join observed as o on o.id = a.patient group by 1 order by count(*) desc, a.code limit 15
@@ -68,9 +68,16 @@ internal static partial class ChartCatalog
             "Share of those due, on the last day of the window; aged 2: by the second birthday, of children observed from birth. Distinct days count as doses. Only 10 years are exported, so coverage of adults is a lower bound.", 12) { Unit = "share" };
     }
 
+    private static string FiveYears(string age) => $"least(floor({age} / 5) * 5, 90)";
+
+    private static string AgeBand(string age) => $"case when {age} < 18 then '0-17' when {age} < 40 then '18-39' when {age} < 65 then '40-64' else '65+' end";
+
+    // Obesity is a finding that counts.
+    private static string ActiveAt(string day) => $"c.start <= {day} and (c.stop is null or c.stop > {day}) and (c.is_finding = 0 or c.code = '162864005')";
+
     // F:40 is women of 40 to 44.
     private static string? PyramidMark(string mark, Window w, AnalyticsDialect d) => mark.Split(':') is [("F" or "M") and var sex, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var band)
-        ? $"p.gender = {SqlBuilder.Text(sex)} and least(floor({d.Age("p.birthdate", w.B)} / 5) * 5, 90) = {band.ToString(CultureInfo.InvariantCulture)} and {SqlParts.ObservedAt(w.B)}"
+        ? $"p.gender = {SqlBuilder.Text(sex)} and {FiveYears(d.Age("p.birthdate", w.B))} = {band.ToString(CultureInfo.InvariantCulture)} and {SqlParts.ObservedAt(w.B)}"
         : null;
 
     // 59621000:40-64 is who has it at that age.
@@ -78,9 +85,8 @@ internal static partial class ChartCatalog
     {
         var age = d.Age("p.birthdate", w.B);
         var (code, band) = mark.Split(':') is [var c, var b] ? (c, b) : ("", "");
-        var ages = band switch { "0-17" => $"{age} < 18", "18-39" => $"{age} >= 18 and {age} < 40", "40-64" => $"{age} >= 40 and {age} < 65", "65+" => $"{age} >= 65", _ => null };
-        return ages is null || code.Length is 0 or > 18 || !code.All(char.IsAsciiDigit) ? null
-            : $"{ages} and {SqlParts.ObservedAt(w.B)} and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code = {SqlBuilder.Text(code)} and c.start <= {w.B} and (c.stop is null or c.stop > {w.B}) and (c.is_finding = 0 or c.code = '162864005'))";
+        return band is not ("0-17" or "18-39" or "40-64" or "65+") || code.Length is 0 or > 18 || !code.All(char.IsAsciiDigit) ? null
+            : $"{AgeBand(age)} = {SqlBuilder.Text(band)} and {SqlParts.ObservedAt(w.B)} and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code = {SqlBuilder.Text(code)} and {ActiveAt(w.B)})";
     }
 
     private static string Immunizations(AnalyticsFilter f, Window w, AnalyticsDialect d) => $"""

@@ -13,9 +13,9 @@ namespace FhirAspire.Dashboard.Marts;
 internal sealed class ConnectedMarts : MartsSnapshot
 {
     private readonly Func<DbConnection> connect;
-    private readonly AnalyticsDialect dialect;
+    private readonly ConnectedDialect dialect;
 
-    private ConnectedMarts(Func<DbConnection> connect, AnalyticsDialect dialect, string schema) => (this.connect, this.dialect, Schema) = (connect, dialect, schema);
+    private ConnectedMarts(Func<DbConnection> connect, ConnectedDialect dialect, string schema) => (this.connect, this.dialect, Schema) = (connect, dialect, schema);
 
     public override AnalyticsDialect Dialect => dialect;
 
@@ -23,7 +23,7 @@ internal sealed class ConnectedMarts : MartsSnapshot
 
     /// <summary>Looks at what the schema holds.</summary>
     /// <exception cref="MartsException">It holds nothing, or could not be read.</exception>
-    public static async Task<ConnectedMarts> OpenAsync(Func<DbConnection> connect, AnalyticsDialect dialect, string schema, long runId, DateTime at, CancellationToken cancellationToken = default)
+    public static async Task<ConnectedMarts> OpenAsync(Func<DbConnection> connect, ConnectedDialect dialect, string schema, long runId, DateTime at, CancellationToken cancellationToken = default)
     {
         var marts = new ConnectedMarts(connect, dialect, schema) { RunId = runId, Tables = [], Rows = 0, Bytes = 0, PublishedAt = at };
         var sizes = await marts.QueryAsync(dialect.Sizes(schema), null, 1000, TimeSpan.FromSeconds(30), cancellationToken);

@@ -29,10 +29,10 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
     public MartsSnapshot? Current => IsConnected ? connected : NewestRun() is { } run ? Find(run) : null;
 
     /// <summary>Whether the tables of a warehouse are read, and no files.</summary>
-    public bool IsConnected => options.Value.ReadFrom != MartsSource.Files;
+    public bool IsConnected => TablesDialect is not null;
 
     /// <summary>How queries are written.</summary>
-    public AnalyticsDialect Dialect => options.Value.ReadFrom switch { MartsSource.Postgres => AnalyticsDialect.Postgres, MartsSource.Snowflake => AnalyticsDialect.Snowflake, _ => AnalyticsDialect.DuckDb };
+    public AnalyticsDialect Dialect => TablesDialect ?? AnalyticsDialect.DuckDb;
 
     /// <summary>Takes the warehouse's tables for those of a run. What cannot be reached is told in the log, once a run.</summary>
     /// <param name="runId">The newest good run of dbt.</param>
@@ -40,14 +40,14 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
     /// <param name="cancellationToken">Ends the look.</param>
     public async Task FollowAsync(long runId, DateTime at, CancellationToken cancellationToken = default)
     {
-        if (!IsConnected || connected?.RunId == runId || failedRun == runId)
+        if (TablesDialect is not { } dialect || connected?.RunId == runId || failedRun == runId)
         {
             return;
         }
 
         try
         {
-            connected = await ConnectedMarts.OpenAsync(Connect, Dialect, options.Value.ReadSchema, runId, at, cancellationToken);
+            connected = await ConnectedMarts.OpenAsync(Connect, dialect, options.Value.ReadSchema, runId, at, cancellationToken);
         }
         catch (MartsException exception)
         {
@@ -145,6 +145,8 @@ public sealed class MartsLibrary(IOptions<DashboardOptions> options, IConfigurat
 
         queries.Dispose();
     }
+
+    private ConnectedDialect? TablesDialect => options.Value.ReadFrom switch { MartsSource.Postgres => AnalyticsDialect.Postgres, MartsSource.Snowflake => AnalyticsDialect.Snowflake, _ => null };
 
     private DbConnection Connect()
     {

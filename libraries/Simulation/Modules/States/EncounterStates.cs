@@ -46,7 +46,6 @@ internal sealed class EncounterState : State
             run.LastVisit = encounter;
             run.HasUsedWellness = true;
             run.Encounter = encounter;
-            life.KeptVisit = run.Module.KeepsVisit ? encounter : null;
             life.DiagnosePast(frame, Name, time);
             life.RenewChronicOrders(encounter, time);
             return true;
@@ -116,7 +115,6 @@ internal sealed class EncounterEndState : State
             if (encounter == life.KeptVisit)
             {
                 life.Extend(encounter, time);
-                life.KeptVisit = null;
             }
 
             life.EndOwnEncounter(run, time);
