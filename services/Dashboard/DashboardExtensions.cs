@@ -56,7 +56,7 @@ public static class DashboardExtensions
         services.AddSingleton<StorageHistory>();
         services.AddSingleton<StorageReport>();
         // Where runs are not scheduled (a command such as doctor) nothing is collected either.
-        if (builder.Configuration.GetValue("Jobs:Scheduled", true))
+        if (IsCollecting(builder.Configuration))
         {
             services.AddHostedService<PipelineCollector>();
             services.AddHostedService<StorageSampler>();
@@ -90,6 +90,11 @@ public static class DashboardExtensions
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        if (IsCollecting(app.Configuration))
+        {
+            app.UseMiddleware<HistoryGate>();
+        }
+
         Assets.Map(app);
         LoginEndpoints.Map(app);
         ApiEndpoints.Map(app);
@@ -98,4 +103,6 @@ public static class DashboardExtensions
             .RequireAuthorization();
         return app;
     }
+
+    private static bool IsCollecting(IConfiguration configuration) => configuration.GetValue("Jobs:Scheduled", true);
 }

@@ -25,4 +25,7 @@ internal static partial class DashboardLog
 
     [LoggerMessage(6009, LogLevel.Warning, "A login by the OpenID Connect provider failed")]
     public static partial void ProviderRefused(ILogger logger, Exception? exception);
+
+    [LoggerMessage(6010, LogLevel.Error, "The run history could not be reached for a request to the API")]
+    public static partial void HistoryOutOfReach(ILogger logger, Exception exception);
 }

@@ -1,12 +1,6 @@
 using System.Net;
 using FhirAspire.Dashboard.Access;
 using FhirAspire.Dashboard.Hosting;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FhirAspire.Dashboard.Tests;
 
@@ -110,35 +104,6 @@ public sealed class AccessTests
         return await client.SendAsync(request);
     }
 
-    private static async Task<Host> StartAsync(string? operatorToken, string? viewerToken)
-    {
-        var folder = Directory.CreateTempSubdirectory("dashboard-access-").FullName;
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder });
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Dashboard:Port"] = "0", ["Dashboard:OperatorToken"] = operatorToken, ["Dashboard:ViewerToken"] = viewerToken, ["Dashboard:MartsDir"] = Path.Combine(folder, "marts"),
-            ["History:ConnectionString"] = Path.Combine(folder, "history.db"),
-        });
-        builder.AddDashboard();
-        var app = builder.Build();
-        app.MapDashboard();
-        await app.StartAsync();
-        return new Host(app, folder);
-    }
-
-    private sealed class Host(WebApplication app, string folder) : IAsyncDisposable
-    {
-        public HttpClient Client() => new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/"),
-        };
-
-        public async ValueTask DisposeAsync()
-        {
-            await app.DisposeAsync();
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    private static Task<DashboardHost> StartAsync(string? operatorToken, string? viewerToken) =>
+        DashboardHost.StartAsync(("Dashboard:OperatorToken", operatorToken), ("Dashboard:ViewerToken", viewerToken));
 }

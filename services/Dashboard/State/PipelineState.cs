@@ -3,7 +3,11 @@ namespace FhirAspire.Dashboard.State;
 /// <summary>Holds the newest snapshot and tells the open pages of it.</summary>
 public sealed class PipelineState
 {
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PipelineSnapshot current = new();
+
+    /// <summary>Ends with the first snapshot: from then on the run history has its tables, or the snapshot tells what is wrong with it.</summary>
+    public Task First => first.Task;
 
     /// <summary>The newest snapshot.</summary>
     public PipelineSnapshot Current => Volatile.Read(ref current);
@@ -18,6 +22,7 @@ public sealed class PipelineState
     {
         Runs = runs ?? Runs;
         Volatile.Write(ref current, snapshot);
+        first.TrySetResult();
         Changed?.Invoke(snapshot);
     }
 }
