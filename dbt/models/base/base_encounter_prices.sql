@@ -1,60 +1,70 @@
-{{ config(unique_key='price_key') }}
+{{ config(unique_key='price_key', on_schema_change='append_new_columns') }}
+{#- a table of before has no counts to go on from: all of it is worked out again -#}
+{%- set is_kept = is_incremental() and 'counted_batch_no' in (adapter.get_columns_in_relation(this) | map(attribute='name') | map('lower') | list) %}
 
 -- A claim's total is the encounter's price plus its first lines: which lines were added after pricing is not said. The price of
--- a (state, class, type) is a constant, so it is the remainder that the most claims share, over all numbers of lines left in.
--- Rebuilt from base_encounter_remainders; only prices that have changed are written, and make the patients they concern anew.
-with remainders as (
-    select state, encounterclass, code, remainder, claims from {{ ref('base_encounter_remainders') }}
+-- a (state, class, type) is a constant, so it is the remainder that the most claims share, over all numbers of lines left in; of
+-- several the least. Read are the counts that have changed: what had most of the others before still has, unless it lost claims,
+-- and then all counts of its key are looked at. batch_no tells when a price changed, which makes the patients it concerns anew.
+with fresh as (
+    select price_key, state, encounterclass, code, remainder, claims
+    from {{ ref('base_encounter_counts') }}
+    where batch_no > {{ last_batch('counted_batch_no') if is_kept else 0 }}
 ),
 
-by_code as (
-    select
-        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' || coalesce(code, '') as price_key,
-        state, encounterclass, code, remainder, sum(claims) as claims
-    from remainders
-    group by state, encounterclass, code, remainder
+touched as (
+    select price_key, max(state) as state, max(encounterclass) as encounterclass, max(code) as code from fresh group by price_key
+),
+{% if is_kept %}
+known as (
+    select k.price_key, k.price, k.claims, k.batch_no
+    from {{ this }} as k
+    inner join touched on touched.price_key = k.price_key{{ narrowed('k.price_key', 'select price_key from touched') }}
 ),
 
-by_class as (
-    select
-        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' as price_key,
-        state, encounterclass, remainder, sum(claims) as claims
-    from by_code
-    group by state, encounterclass, remainder
+fallen as (
+    select known.price_key
+    from known
+    left join fresh on fresh.price_key = known.price_key and fresh.remainder = known.price
+    where known.price is not null and (known.claims is null or fresh.claims < known.claims)
 ),
-
--- Only what the most claims share is ranked: sorting all of it would be most of the work.
-most_of_code as (
-    select price_key, max(claims) as claims from by_code group by price_key
-),
-
-most_of_class as (
-    select price_key, max(claims) as claims from by_class group by price_key
-),
-
-ranked as (
-    select
-        c.price_key, c.state, c.encounterclass, c.code, c.remainder,
-        row_number() over (partition by c.state, c.encounterclass, c.code order by c.remainder) as place
-    from by_code as c
-    inner join most_of_code as m on m.price_key = c.price_key and m.claims = c.claims
+{% endif %}
+candidates as (
+    select price_key, remainder, claims from fresh
+    {%- if is_kept %}
     union all
-    select
-        c.price_key, c.state, c.encounterclass, cast(null as varchar) as code, c.remainder,
-        row_number() over (partition by c.state, c.encounterclass order by c.remainder) as place
-    from by_class as c
-    inner join most_of_class as m on m.price_key = c.price_key and m.claims = c.claims
+    select known.price_key, known.price, known.claims
+    from known
+    left join fallen on fallen.price_key = known.price_key
+    where known.price is not null and fallen.price_key is null
+    union all
+    select c.price_key, c.remainder, c.claims
+    from {{ ref('base_encounter_counts') }} as c
+    inner join fallen on fallen.price_key = c.price_key{{ narrowed('c.price_key', 'select price_key from fallen') }}
+    {%- endif %}
 ),
 
-prices as (
-    select price_key, state, encounterclass, code, remainder as price from ranked where place = 1
+most as (
+    select price_key, max(claims) as claims from candidates where claims > 0 group by price_key
+),
+
+best as (
+    select most.price_key, most.claims, min(candidates.remainder) as price
+    from most
+    inner join candidates on candidates.price_key = most.price_key and candidates.claims = most.claims
+    group by most.price_key, most.claims
 )
 
+-- a key that has no claims left keeps its row, without a price
 select
-    prices.price_key, prices.state, prices.encounterclass, prices.code, prices.price,
-    cast({{ last_batch() }} + 1 as bigint) as batch_no
-from prices
-{% if is_incremental() %}
-left join {{ this }} as known on known.price_key = prices.price_key and known.price = prices.price
-where known.price_key is null
+    touched.price_key, touched.state, touched.encounterclass, touched.code, best.price, best.claims,
+    cast({% if is_kept %}case
+        when known.price = best.price or (known.price is null and best.price is null and known.batch_no is not null) then known.batch_no
+        else {{ last_batch() }} + 1
+    end{% else %}{{ last_batch() }} + 1{% endif %} as bigint) as batch_no,
+    (select max(batch_no) from {{ ref('base_encounter_counts') }}) as counted_batch_no
+from touched
+left join best on best.price_key = touched.price_key
+{% if is_kept %}
+left join known on known.price_key = touched.price_key
 {% endif %}

@@ -22,6 +22,11 @@ with exploded as (
 
 headed as (
     {{ json_fields('exploded', ['file_key', 'etag', 's3_last_modified', 'entry_index', 'is_bundle', 'full_url', 'resource'], header) }}
+),
+
+-- A file that came again without a resource has to replace its rows as well: a row without a type stands for it.
+empty as (
+    select file_key, etag, s3_last_modified from {{ files }} where batch_no > {{ last_batch() }} and record_count = 0
 )
 
 select
@@ -55,5 +60,9 @@ select
     end as resource,
     (select max(batch_no) from {{ files }}) as batch_no
 from headed
-where resource_type is not null
+where resource_type is not null or entry_index = 0
+union all
+select
+    file_key, etag, s3_last_modified, 0, true, null, null, null, null, null, null, null, null, null, null, (select max(batch_no) from {{ files }})
+from empty
 order by resource_type, file_key, entry_index

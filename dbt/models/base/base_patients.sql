@@ -35,7 +35,7 @@ changed as (
         on p.price_key = coalesce(e.state, '') || '|' || coalesce(e.encounterclass, '') || '|'
     left join {{ ref('base_encounter_prices') }} as own
         on own.price_key = coalesce(e.state, '') || '|' || coalesce(e.encounterclass, '') || '|' || coalesce(e.code, '')
-    where p.batch_no > {{ last_batch('price_batch_no') }} and own.price_key is null
+    where p.batch_no > {{ last_batch('price_batch_no') }} and own.price is null
     {% endif %}
 )
 

@@ -1,54 +1,36 @@
 -- A claim's total is the encounter's price plus its first lines: which lines were added after pricing is not said. The price of
--- a (state, class, type) is a constant, so it is the remainder that the most claims share, over all numbers of lines left in.
--- Rebuilt from base_encounter_remainders; only prices that have changed are written, and make the patients they concern anew.
-with remainders as (
-    select state, encounterclass, code, remainder, claims from FHIR.staging.base_encounter_remainders
+-- a (state, class, type) is a constant, so it is the remainder that the most claims share, over all numbers of lines left in; of
+-- several the least. Read are the counts that have changed: what had most of the others before still has, unless it lost claims,
+-- and then all counts of its key are looked at. batch_no tells when a price changed, which makes the patients it concerns anew.
+with fresh as (
+    select price_key, state, encounterclass, code, remainder, claims
+    from FHIR.staging.base_encounter_counts
+    where batch_no > 0
 ),
 
-by_code as (
-    select
-        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' || coalesce(code, '') as price_key,
-        state, encounterclass, code, remainder, sum(claims) as claims
-    from remainders
-    group by state, encounterclass, code, remainder
+touched as (
+    select price_key, max(state) as state, max(encounterclass) as encounterclass, max(code) as code from fresh group by price_key
 ),
 
-by_class as (
-    select
-        coalesce(state, '') || '|' || coalesce(encounterclass, '') || '|' as price_key,
-        state, encounterclass, remainder, sum(claims) as claims
-    from by_code
-    group by state, encounterclass, remainder
+candidates as (
+    select price_key, remainder, claims from fresh
 ),
 
--- Only what the most claims share is ranked: sorting all of it would be most of the work.
-most_of_code as (
-    select price_key, max(claims) as claims from by_code group by price_key
+most as (
+    select price_key, max(claims) as claims from candidates where claims > 0 group by price_key
 ),
 
-most_of_class as (
-    select price_key, max(claims) as claims from by_class group by price_key
-),
-
-ranked as (
-    select
-        c.price_key, c.state, c.encounterclass, c.code, c.remainder,
-        row_number() over (partition by c.state, c.encounterclass, c.code order by c.remainder) as place
-    from by_code as c
-    inner join most_of_code as m on m.price_key = c.price_key and m.claims = c.claims
-    union all
-    select
-        c.price_key, c.state, c.encounterclass, cast(null as varchar) as code, c.remainder,
-        row_number() over (partition by c.state, c.encounterclass order by c.remainder) as place
-    from by_class as c
-    inner join most_of_class as m on m.price_key = c.price_key and m.claims = c.claims
-),
-
-prices as (
-    select price_key, state, encounterclass, code, remainder as price from ranked where place = 1
+best as (
+    select most.price_key, most.claims, min(candidates.remainder) as price
+    from most
+    inner join candidates on candidates.price_key = most.price_key and candidates.claims = most.claims
+    group by most.price_key, most.claims
 )
 
+-- a key that has no claims left keeps its row, without a price
 select
-    prices.price_key, prices.state, prices.encounterclass, prices.code, prices.price,
-    cast(0 + 1 as bigint) as batch_no
-from prices
+    touched.price_key, touched.state, touched.encounterclass, touched.code, best.price, best.claims,
+    cast(0 + 1 as bigint) as batch_no,
+    (select max(batch_no) from FHIR.staging.base_encounter_counts) as counted_batch_no
+from touched
+left join best on best.price_key = touched.price_key

@@ -1,10 +1,12 @@
+-- A ledger: what a patient's new version has more or less claims of than the versions before, so that counts over all patients are kept
+-- without reading all patients. The sum over a patient's rows is what the newest version has.
 with changed as (
     select patient_id, batch_no, recorded_at from FHIR.staging.base_patient_versions where batch_no > 0
 ),
 
 encounters as (
     select
-        e.patient_id, e.encounter_id, e.claim_id, e.state, e.encounterclass, e.code, e.total, changed.batch_no
+        e.patient_id, e.encounter_id, e.claim_id, e.state, e.encounterclass, e.code, e.total
     from FHIR.staging.base_encounters as e
     inner join changed on changed.patient_id = e.patient_id
     where e.total is not null
@@ -23,9 +25,23 @@ running as (
         encounters.total - coalesce(sum(items.net) over (partition by encounters.claim_id order by items.item_index rows unbounded preceding), 0) as remainder
     from encounters
     left join items on items.claim_id = encounters.claim_id
+),
+
+counted as (
+    select patient_id, state, encounterclass, code, remainder, count(distinct claim_id) as claims
+    from running
+    where remainder >= 50
+    group by patient_id, state, encounterclass, code, remainder
+),
+
+moved as (
+    select patient_id, state, encounterclass, code, remainder, sum(claims) as claims
+    from counted
+    group by patient_id, state, encounterclass, code, remainder
+    having sum(claims) <> 0
 )
 
-select patient_id, state, encounterclass, code, remainder, count(distinct claim_id) as claims, batch_no
-from running
-where remainder >= 50
-group by patient_id, state, encounterclass, code, remainder, batch_no
+select
+    moved.patient_id, moved.state, moved.encounterclass, moved.code, moved.remainder, cast(moved.claims as bigint) as claims, changed.batch_no
+from moved
+inner join changed on changed.patient_id = moved.patient_id

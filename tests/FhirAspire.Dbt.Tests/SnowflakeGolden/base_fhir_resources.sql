@@ -27,6 +27,11 @@ headed as (
         file_key, etag, s3_last_modified, entry_index, is_bundle, full_url, resource, 
         get_path(resource, 'resourceType')::varchar as resource_type, get_path(resource, 'id')::varchar as declared_id, get_path(resource, 'subject.reference')::varchar as subject, get_path(resource, 'patient.reference')::varchar as patient, get_path(resource, 'beneficiary.reference')::varchar as beneficiary, get_path(resource, 'target[0].reference')::varchar as first_target, get_path(resource, 'participant[0].individual.reference')::varchar as practitioner, get_path(resource, 'medicationReference.reference')::varchar as medication, get_path(resource, 'claim.reference')::varchar as claim, get_path(resource, 'item[0].locationCodeableConcept.coding[0].code')::varchar as place, get_path(resource, 'payment.amount.value')::varchar as payment, get_path(resource, 'recorded')::varchar as recorded
     from exploded as documents
+),
+
+-- A file that came again without a resource has to replace its rows as well: a row without a type stands for it.
+empty as (
+    select file_key, etag, s3_last_modified from FHIR.staging.base_fhir_files where batch_no > 0 and record_count = 0
 )
 
 select
@@ -80,5 +85,9 @@ select
     end as resource,
     (select max(batch_no) from FHIR.staging.base_fhir_files) as batch_no
 from headed
-where resource_type is not null
+where resource_type is not null or entry_index = 0
+union all
+select
+    file_key, etag, s3_last_modified, 0, true, null, null, null, null, null, null, null, null, null, null, (select max(batch_no) from FHIR.staging.base_fhir_files)
+from empty
 order by resource_type, file_key, entry_index
