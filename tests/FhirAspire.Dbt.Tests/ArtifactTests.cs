@@ -44,6 +44,111 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
+    public async Task Results_say_how_the_run_was_asked_for()
+    {
+        (await project.RunAsync("run", "--select", "b", "--vars", "{x: 1}", "--target", "dev")).ExitCode.ShouldBe(1);
+
+        var args = Json("run_results.json").GetProperty("args");
+        args.GetProperty("invocation_command").GetString().ShouldStartWith("dbt run --select b --vars {x: 1} --target dev");
+        args.GetProperty("log_path").GetString().ShouldBe(Path.Combine(project.Root, "logs"));
+        args.GetProperty("warn_error_options").GetRawText().ShouldBe("""{"error":[],"warn":[],"silence":[]}""");
+        args.GetProperty("target").GetString().ShouldBe("dev");
+        args.TryGetProperty("threads", out _).ShouldBeFalse();
+        args.TryGetProperty("resource_types", out _).ShouldBeFalse();
+
+        await project.RunAsync("retry");
+        args = Json("run_results.json").GetProperty("args");
+        args.GetProperty("select")[0].GetString().ShouldBe("b");
+        args.GetProperty("invocation_command").GetString().ShouldStartWith("dbt retry");
+    }
+
+    [Fact]
+    public async Task An_operation_names_its_macro_and_arguments()
+    {
+        project.Write("macros/op.sql", "{% macro op(a) %}{% endmacro %}");
+
+        (await project.RunAsync("run-operation", "op", "--args", "{a: 1}")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        var args = Json("run_results.json").GetProperty("args");
+        args.GetProperty("macro").GetString().ShouldBe("op");
+        args.GetProperty("args").GetRawText().ShouldBe("""{"a":1}""");
+        args.TryGetProperty("log_path", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_source_keeps_where_it_is_as_it_was_written()
+    {
+        project.Write("models/raw.yml", "sources: [{name: away, schema: \"{{ target.schema }}_raw\", database: \"{{ target.database }}\", tables: [{name: t}]}, {name: here, tables: [{name: t}]}]");
+        foreach (var again in new[] { false, true })
+        {
+            (await project.RunAsync("parse", again ? "--partial-parse" : "--no-partial-parse")).ExitCode.ShouldBe(0, project.Console.Text);
+
+            var sources = Json("manifest.json").GetProperty("sources");
+            var away = sources.GetProperty("source.shop.away.t");
+            away.GetProperty("schema").GetString().ShouldBe("main_raw");
+            away.GetProperty("unrendered_schema").GetString().ShouldBe("{{ target.schema }}_raw");
+            away.GetProperty("unrendered_database").GetString().ShouldBe("{{ target.database }}");
+            sources.GetProperty("source.shop.here.t").GetProperty("unrendered_schema").ValueKind.ShouldBe(JsonValueKind.Null);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_skipped_by_fail_fast_or_below_an_ephemeral_model_says_so()
+    {
+        project.Write("models/a.sql", "{{ config(group='g') }} select nothing");
+        project.Write("models/e.sql", "{{ config(materialized='ephemeral') }} select * from {{ ref('a') }}");
+        project.Write("models/f.sql", "select * from {{ ref('e') }}");
+
+        (await project.RunAsync("run")).ExitCode.ShouldBe(1);
+        Message("f").ShouldBe("Compilation Error in model.shop.f, caused by compilation error in referenced ephemeral model model.shop.e");
+        Message("b").ShouldBeNull();
+
+        (await project.RunAsync("run", "--fail-fast")).ExitCode.ShouldBe(1);
+        Message("f").ShouldBe("Skipping due to fail_fast");
+        Message("b").ShouldBe("Skipping due to fail_fast");
+
+        string? Message(string name) => Json("run_results.json").GetProperty("results").EnumerateArray().Single(result => result.GetProperty("unique_id").GetString() == "model.shop." + name).GetProperty("message").GetString();
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_after_the_project_was_read_leaves_its_manifest()
+    {
+        (await project.RunAsync("ls", "--select", "state:modified")).ExitCode.ShouldBe(2);
+
+        Json("manifest.json").GetProperty("nodes").TryGetProperty("model.shop.b", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_macro_depends_on_what_it_calls_by_whatever_name()
+    {
+        project.Write("macros/ref.sql", "{% macro ref(name) %}{{ return(builtins.ref(name)) }}{% endmacro %}");
+        project.Write("macros/calls.sql", "{% macro calls() %}{{ m() }}{{ ref('a') }}{{ shop.n() }}{{ adapter.dispatch('n')() }}{% endmacro %}{% macro n() %}{% endmacro %}{% macro default__n() %}{% endmacro %}{% macro filtered() %}{{ 'x' | upper() }}{% endmacro %}{% macro upper() %}{% endmacro %}");
+        (await project.RunAsync("parse")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        Macros("ref").ShouldBe(["macro.shop.ref"]);
+        Macros("calls").Order(StringComparer.Ordinal).ShouldBe(["macro.shop.default__n", "macro.shop.m", "macro.shop.n"]);
+        Macros("filtered").ShouldBeEmpty();
+
+        List<string?> Macros(string name) => [.. Json("manifest.json").GetProperty("macros").GetProperty("macro.shop." + name).GetProperty("depends_on").GetProperty("macros").EnumerateArray().Select(item => item.GetString())];
+    }
+
+    [Fact]
+    public async Task Freshness_is_written_with_times_as_dbt_writes_them_and_without_sources_that_failed()
+    {
+        project.Write("models/fresh.yml", """
+            sources:
+              - name: away
+                schema: main
+                freshness: {warn_after: {count: 1, period: day}}
+                tables: [{name: t, loaded_at_query: "select timestamp '2020-01-02 03:04:05'"}, {name: gone, loaded_at_field: at}]
+            """);
+
+        (await project.RunAsync("source", "freshness")).ExitCode.ShouldBe(1, project.Console.Text);
+
+        Json("sources.json").GetProperty("results").EnumerateArray().Single().GetProperty("max_loaded_at").GetString().ShouldBe("2020-01-02T03:04:05+00:00");
+    }
+
+    [Fact]
     public async Task The_manifest_says_whose_it_is_and_leaves_deferral_out()
     {
         (await project.RunAsync("parse")).ExitCode.ShouldBe(0);
@@ -93,6 +198,9 @@ public sealed class ArtifactTests : IDisposable
         result.GetProperty("compiled").GetBoolean().ShouldBeFalse();
         result.GetProperty("compiled_code").ValueKind.ShouldBe(JsonValueKind.Null);
         result.GetProperty("batch_results").GetProperty("successful").GetArrayLength().ShouldBe(2);
+        var model = Json("manifest.json").GetProperty("nodes").GetProperty("model.shop.m");
+        model.TryGetProperty("compiled_code", out _).ShouldBeFalse();
+        model.GetProperty("compiled_path").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     [Theory]

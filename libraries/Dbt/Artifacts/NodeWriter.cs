@@ -172,8 +172,8 @@ internal static class NodeWriter
             ["unrendered_config"] = node.UnrenderedConfig,
             ["relation_name"] = node.RelationName,
             ["created_at"] = node.CreatedAt,
-            ["unrendered_database"] = null,
-            ["unrendered_schema"] = null,
+            ["unrendered_database"] = source.UnrenderedDatabase,
+            ["unrendered_schema"] = source.UnrenderedSchema,
             ["doc_blocks"] = Texts(node.DocBlocks),
         };
     }

@@ -12,7 +12,7 @@ internal static class CommandLineParser
     /// <exception cref="DbtException">Usage: the command line is refused.</exception>
     public static DbtOptions Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment)
     {
-        var options = new DbtOptions();
+        var options = new DbtOptions { CommandLine = string.Join(' ', args.Prepend("dbt")) };
         var rest = new List<(int At, string Word)>();
         options.Command = FindCommand(args, out var commandWords);
         for (var i = 0; i < args.Count; i++)

@@ -28,6 +28,20 @@ internal static class CommandRunner
     /// <summary>Carries out a command on a project that is loaded.</summary>
     public static async Task<DbtResult> RunAsync(DbtSession session, IDbtObserver observer, CancellationToken cancellation)
     {
+        try
+        {
+            return await RunLoadedAsync(session, observer, cancellation).ConfigureAwait(false);
+        }
+        catch (DbtException) when (session.Options.WriteJson && session.Options.Command is not ("docs generate" or "docs serve"))
+        {
+            // The project was read, whatever came after: dbt leaves its manifest then too.
+            Artifacts.ManifestWriter.Write(session);
+            throw;
+        }
+    }
+
+    private static async Task<DbtResult> RunLoadedAsync(DbtSession session, IDbtObserver observer, CancellationToken cancellation)
+    {
         switch (session.Options.Command)
         {
             case "parse":

@@ -13,6 +13,12 @@ internal sealed class DbtOptions
     /// <summary>Every option that was given, under its name with underscores.</summary>
     public Dictionary<string, object?> Given { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The command line as it was given, for <c>invocation_command</c>.</summary>
+    public string CommandLine { get; set; } = "dbt";
+
+    /// <summary>The arguments of the run that <c>retry</c> repeats; null for every other command.</summary>
+    public DbtMap? RetriedArgs { get; set; }
+
     /// <summary>The nodes that <c>retry</c> runs again; null for every other command.</summary>
     public HashSet<string>? RetryIds { get; set; }
 

@@ -34,7 +34,12 @@ internal static class FreshnessCommand
                 observer.OnNodeStarted(new DbtNodeStarted(id, node.Name, node.ResourceType, node.RelationName, results.Count + 1, session.Selected.Count));
                 var (result, entry) = Check(session, node, connection);
                 results.Add(result);
-                entries.Add(entry);
+                if (result.Status != DbtStatus.RuntimeError)
+                {
+                    // dbt writes what it could measure; the error is in the log and in the exit code.
+                    entries.Add(entry);
+                }
+
                 observer.OnNodeFinished(result);
             }
         }
@@ -102,8 +107,8 @@ internal static class FreshnessCommand
             return (result, new DbtMap
             {
                 ["unique_id"] = node.UniqueId,
-                ["max_loaded_at"] = ManifestWriter.Time(loaded),
-                ["snapshotted_at"] = ManifestWriter.Time(now),
+                ["max_loaded_at"] = Iso(loaded),
+                ["snapshotted_at"] = Iso(now),
                 ["max_loaded_at_time_ago_in_s"] = age.TotalSeconds,
                 ["status"] = RunResultsWriter.StatusName(status),
                 ["criteria"] = freshness,
@@ -121,6 +126,10 @@ internal static class FreshnessCommand
             return (result, new DbtMap { ["unique_id"] = node.UniqueId, ["error"] = error.ToDbtText(), ["status"] = "runtime error" });
         }
     }
+
+    // As Python writes a time with a zone: microseconds where there are any.
+    private static string Iso(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(time.UtcDateTime.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ss+00:00" : "yyyy-MM-ddTHH:mm:ss.ffffff+00:00", CultureInfo.InvariantCulture);
 
     // Without a row dbt takes the year 1.
     private static (DateTimeOffset Loaded, DateTimeOffset Now) Times(AgateTable table, DbtSession session)

@@ -49,11 +49,11 @@ internal static class RetryCommand
 
     private static DbtOptions Merge(DbtOptions own, DbtMap args, string which)
     {
-        var options = new DbtOptions { Command = which == "generate" ? "docs generate" : which, Macro = args.GetString("macro") };
+        var options = new DbtOptions { Command = which == "generate" ? "docs generate" : which, Macro = args.GetString("macro"), CommandLine = own.CommandLine, RetriedArgs = args };
         foreach (var (key, value) in args)
         {
             var name = Val.Str(key);
-            if (name is "which" or "project_dir" or "profiles_dir" or "invocation_command" or "select" or "exclude" or "selector" or "resource_types" or "exclude_resource_types" or "state" || value is null)
+            if (name is "which" or "project_dir" or "profiles_dir" or "invocation_command" or "select" or "exclude" or "selector" or "resource_types" or "exclude_resource_types" or "state" or "log_path" or "sqlparse" or "warn_error_options" || value is null)
             {
                 continue;
             }

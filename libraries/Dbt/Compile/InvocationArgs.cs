@@ -21,10 +21,8 @@ internal static class InvocationArgs
             ["which"] = Which(session),
             ["project_dir"] = session.Root.Root,
             ["profiles_dir"] = options.ProfilesDir ?? session.Root.Root,
-            ["invocation_command"] = $"dbt {options.Command}",
+            ["invocation_command"] = options.CommandLine,
             ["vars"] = options.Vars,
-            ["target"] = options.Target,
-            ["threads"] = options.Threads is { } threads ? (long)threads : null,
             ["quiet"] = options.Quiet,
             ["full_refresh"] = options.FullRefresh,
             ["defer"] = options.Defer,
@@ -50,12 +48,27 @@ internal static class InvocationArgs
                 {
                     List<string> list => list.ConvertAll(object? (item) => item),
                     int number => (long)number,
+                    DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
                     _ => value,
                 };
             }
         }
 
         AddDefaults(map, options);
+        AddOfCommand(map, options);
+        if (options.Command == "run-operation")
+        {
+            // dbt hands operations the options of the command line alone.
+            map.Remove("project_dir");
+            map["macro"] = options.Macro;
+        }
+        else
+        {
+            map["log_path"] = Path.GetFullPath(options.Text("log_path") ?? "logs", session.Root.Root);
+            map["sqlparse"] = options.Given.GetValueOrDefault("sqlparse") as DbtMap ?? new DbtMap { ["MAX_GROUPING_DEPTH"] = null, ["MAX_GROUPING_TOKENS"] = null };
+            map["warn_error_options"] = WarnErrorOptions(options);
+        }
+
         return map;
     }
 
@@ -74,6 +87,34 @@ internal static class InvocationArgs
         ("source_freshness_run_project_hooks", true), ("state_modified_compare_more_unrendered_values", false), ("state_modified_compare_vars", false),
         ("upload_to_artifacts_ingest_api", false), ("validate_macro_args", false),
     ];
+
+    // What dbt writes of the options that a command of its own has.
+    private static readonly (string[] Commands, string Name, object Value)[] OfCommand =
+    [
+        (["build", "seed"], "show", false), (["build"], "include_saved_query", false), (["build"], "export_saved_queries", false),
+        (["compile", "show"], "output", "text"), (["compile"], "inject_ephemeral_ctes", true), (["show"], "limit", 5L),
+        (["docs generate"], "static", false), (["docs generate"], "compile", true), (["docs generate"], "empty_catalog", false),
+        (["run-operation"], "debug", false), (["run-operation"], "fail_fast", false), (["run-operation"], "full_refresh", false), (["run-operation"], "log_cache_events", false),
+        (["run-operation"], "single_threaded", false), (["run-operation"], "store_failures", false), (["run-operation"], "use_experimental_parser", false),
+    ];
+
+    private static void AddOfCommand(DbtMap map, DbtOptions options)
+    {
+        foreach (var (commands, name, value) in OfCommand)
+        {
+            if (commands.Contains(options.Command, StringComparer.Ordinal))
+            {
+                map.TryAdd(name, value);
+            }
+        }
+    }
+
+    private static DbtMap WarnErrorOptions(DbtOptions options)
+    {
+        var given = options.WarnErrorOptions ?? [];
+        object? Of(string name, string oldName) => given.Get(name) ?? given.Get(oldName) ?? new List<object?>();
+        return new DbtMap { ["error"] = Of("error", "include"), ["warn"] = Of("warn", "exclude"), ["silence"] = given.Get("silence") ?? new List<object?>() };
+    }
 
     private static void AddDefaults(DbtMap map, DbtOptions options)
     {
@@ -100,13 +141,22 @@ internal static class InvocationArgs
 
         foreach (var name in new[] { "select", "exclude", "resource_types", "exclude_resource_types" })
         {
-            // A retry runs what failed: it has no selection of its own.
-            if (!map.ContainsKey(name) && options.RetryIds is null && OptionTable.All.Any(option => option.Name == name && option.Commands!.Contains(options.Command)))
+            if (options.RetriedArgs?.Get(name) is { } retried)
+            {
+                map[name] = retried;
+            }
+            else if (!map.ContainsKey(name) && IsTaken(name, options.Command))
             {
                 map[name] = new List<object?>();
             }
         }
     }
+
+    // Resource types are an option of more commands than those whose results name it when it was not given.
+    private static bool IsTaken(string name, string command) =>
+        name.EndsWith("resource_types", StringComparison.Ordinal)
+            ? command is "build" or "test" or "clone" or "list"
+            : OptionTable.All.Any(option => option.Name == name && option.Commands!.Contains(command));
 
     public static DbtMap MetadataVariables(IReadOnlyDictionary<string, string> environment)
     {
@@ -210,7 +260,7 @@ internal static class InvocationArgs
                 value = (long)session.Profile.Threads;
                 return true;
             case "INVOCATION_COMMAND":
-                value = $"dbt {options.Command}";
+                value = options.CommandLine;
                 return true;
             default:
                 if (options.Given.TryGetValue(name.ToLowerInvariant(), out var given))

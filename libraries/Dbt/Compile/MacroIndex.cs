@@ -57,6 +57,12 @@ internal sealed class MacroIndex
         : packages.TryGetValue(root, out var own) && own.TryGetValue(name, out macro) ? macro
         : internals.GetValueOrDefault(name);
 
+    /// <summary>The macro of a bare name as dbt finds it while it reads what macros call: the root project's, then any package's, then dbt's own.</summary>
+    public DbtMacro? FindByName(string name) =>
+        packages.TryGetValue(root, out var own) && own.TryGetValue(name, out var macro) ? macro
+        : packages.Where(entry => !InternalPackages.Contains(entry.Key, StringComparer.Ordinal)).Select(entry => entry.Value.GetValueOrDefault(name)).LastOrDefault(found => found is not null)
+        ?? internals.GetValueOrDefault(name);
+
     /// <summary>The macro of a package.</summary>
     public DbtMacro? FindIn(string package, string name) =>
         package == "dbt" || InternalPackages.Contains(package, StringComparer.Ordinal)
@@ -71,7 +77,7 @@ internal sealed class MacroIndex
     public IEnumerable<string> NamesIn(string package) => package == "dbt" ? internals.Keys : packages.TryGetValue(package, out var own) ? own.Keys : [];
 
     /// <summary>The implementation that <c>adapter.dispatch</c> finds, or null; and the names that were tried.</summary>
-    public DbtMacro? Dispatch(string name, string? macroNamespace, string fromPackage, List<string>? tried = null)
+    public DbtMacro? Dispatch(string name, string? macroNamespace, string? fromPackage, List<string>? tried = null)
     {
         IReadOnlyList<string?> searched = macroNamespace is null ? new string?[] { null }
             : searchOrder(macroNamespace) is { } order ? order
@@ -84,7 +90,7 @@ internal sealed class MacroIndex
                 var candidate = $"{prefix}__{name}";
                 tried?.Add(package is null ? candidate : $"{package}.{candidate}");
                 // Without a package what counts is where the node stands that is rendered, not the macro that asks.
-                var found = package is null ? Find(candidate, fromPackage) : FindIn(package, candidate);
+                var found = package is null ? (fromPackage is null ? FindByName(candidate) : Find(candidate, fromPackage)) : FindIn(package, candidate);
                 if (found is not null)
                 {
                     return found;

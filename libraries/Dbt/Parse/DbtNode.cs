@@ -52,6 +52,12 @@ internal sealed class SourceInfo
 
     public string Loader { get; set; } = string.Empty;
 
+    /// <summary>The database as it stands in the file, before it is rendered.</summary>
+    public string? UnrenderedDatabase { get; set; }
+
+    /// <summary>The schema as it stands in the file, before it is rendered.</summary>
+    public string? UnrenderedSchema { get; set; }
+
     public string? LoadedAtField { get; set; }
 
     public string? LoadedAtQuery { get; set; }

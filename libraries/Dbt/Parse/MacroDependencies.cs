@@ -18,12 +18,19 @@ internal static partial class MacroDependencies
         }
     }
 
+    // dbt finds calls in the order of the text, and what a dispatch leads to beside the name that it gives.
     private static IEnumerable<string> Of(DbtMacro macro, MacroIndex index)
     {
         foreach (Match match in DispatchPattern().Matches(macro.Template))
         {
+            var name = match.Groups["name"].Value;
             var macroNamespace = match.Groups["namespace"].Success ? match.Groups["namespace"].Value : null;
-            if (index.Dispatch(match.Groups["name"].Value, macroNamespace, macro.PackageName) is { } found)
+            if (name != macro.Name && Resolve(index, macro.PackageName, name) is { } plain)
+            {
+                yield return plain.UniqueId;
+            }
+
+            if (index.Dispatch(name, macroNamespace, fromPackage: null) is { } found)
             {
                 yield return found.UniqueId;
             }
@@ -33,18 +40,20 @@ internal static partial class MacroDependencies
         {
             var name = match.Groups["name"].Value;
             var package = match.Groups["package"].Success ? match.Groups["package"].Value : null;
-            if (name == macro.Name && package is null)
+            if (package is null ? name == macro.Name || name is "ref" or "source" or "config" : package == "adapter")
             {
                 continue;
             }
 
-            var found = package is null ? index.Find(name, macro.PackageName) : index.HasPackage(package) ? index.FindIn(package, name) : null;
-            if (found is not null && found != macro)
+            if (Resolve(index, package ?? macro.PackageName, name) is { } found)
             {
                 yield return found.UniqueId;
             }
         }
     }
+
+    // What stands before the dot may be no package at all, such as builtins: then the name alone counts.
+    private static DbtMacro? Resolve(MacroIndex index, string package, string name) => (index.HasPackage(package) ? index.FindIn(package, name) : null) ?? index.FindByName(name);
 
     private static string Expressions(string template) => string.Join('\n', TagPattern().Matches(CommentPattern().Replace(template, string.Empty)).Select(match => TextPattern().Replace(match.Value, "''")));
 
@@ -57,7 +66,7 @@ internal static partial class MacroDependencies
     [GeneratedRegex(@"'[^'\\\n]*'|""[^""\\\n]*""", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex TextPattern();
 
-    [GeneratedRegex(@"(?<![\w.])(?:(?<package>[A-Za-z_]\w*)\.)?(?<name>[A-Za-z_]\w*)\s*\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"(?<![\w.]|\|\s*)(?:(?<package>[A-Za-z_]\w*)\.)?(?<name>[A-Za-z_]\w*)\s*\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex CallPattern();
 
     [GeneratedRegex(@"adapter\.dispatch\s*\(\s*(?:macro_name\s*=\s*)?['""](?<name>\w+)['""]\s*(?:,\s*(?:macro_namespace\s*=\s*)?['""](?<namespace>\w+)['""])?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]

@@ -30,13 +30,14 @@ internal sealed class SourceReader(NodeFactory factory, Manifest manifest, Gener
                     throw file.Invalid($"Invalid sources config given in {file.Path} @ sources: a table of '{entry.Name}' has no name", (table as DbtMap)?.Line ?? entry.Line, Val.Repr(table), "a mapping with a 'name'");
                 }
 
-                Make(entry.Data, map, file);
+                Make(entry, map, file);
             }
         }
     }
 
-    private void Make(DbtMap source, DbtMap table, PropertiesFile file)
+    private void Make(PropertiesEntry entry, DbtMap table, PropertiesFile file)
     {
+        var source = entry.Data;
         var sourceName = Val.Str(source.Get("name"));
         var tableName = table.GetString("name")!;
         (source, table, var patchPath) = Override(file.Project.Name, source, table);
@@ -56,6 +57,8 @@ internal sealed class SourceReader(NodeFactory factory, Manifest manifest, Gener
             Identifier = table.GetString("identifier") ?? tableName,
             SourceDescription = source.GetString("description") ?? string.Empty,
             SourceMeta = sourceMeta,
+            UnrenderedDatabase = Raw(entry.Raw, "database"),
+            UnrenderedSchema = Raw(entry.Raw, "schema"),
             Loader = (table.GetString("loader") ?? source.GetString("loader")) ?? string.Empty,
             Quoting = new DbtMap { ["database"] = quoting.Get("database"), ["schema"] = quoting.Get("schema"), ["identifier"] = quoting.Get("identifier"), ["column"] = quoting.Get("column") },
             External = External(table.GetMap("external")),
@@ -85,6 +88,8 @@ internal sealed class SourceReader(NodeFactory factory, Manifest manifest, Gener
 
         manifest.Sources[node.UniqueId] = node;
     }
+
+    private static string? Raw(DbtMap source, string key) => source.Get(key) is { } value && Val.Str(value) is { Length: > 0 } text ? text : null;
 
     private static DbtMap? External(DbtMap? given)
     {

@@ -63,6 +63,8 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
             }
         }
 
+        // It was compiled for each batch, never as a whole.
+        (node.IsCompiled, node.CompiledCode, node.CompiledPath, node.BuildPath) = (false, null, null, null);
         var results = new DbtMap { ["successful"] = good, ["failed"] = bad };
         var status = bad.Count == 0 ? DbtStatus.Success : good.Count == 0 ? DbtStatus.Error : DbtStatus.PartialSuccess;
         var message = status switch

@@ -187,13 +187,16 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
     {
         if (node.IsEphemeral)
         {
-            MarkChildren(node.UniqueId, blocker ?? node.UniqueId);
+            // What reads it is told of the ephemeral model, whatever went wrong above it.
+            MarkChildren(node.UniqueId, node.UniqueId, isNearer: true);
             return;
         }
 
         var clock = new NodeClock(session, thread);
-        var reason = blocker is not null && session.Manifest.Find(blocker) is { IsEphemeral: true } ? $"Compilation Error in {node.UniqueId}, caused by compilation error in referenced ephemeral model {blocker}"
-            : blocker is not null ? $"Skipping because of {blocker}" : isStopping && !cancellation.IsCancellationRequested && session.Options.FailFast ? "Skipping due to fail_fast" : null;
+        var isFailFast = isStopping && !cancellation.IsCancellationRequested && session.Options.FailFast;
+        var reason = isFailFast ? "Skipping due to fail_fast"
+            : blocker is not null && session.Manifest.Find(blocker) is { IsEphemeral: true } ? $"Compilation Error in {node.UniqueId}, caused by compilation error in referenced ephemeral model {blocker}"
+            : blocker is not null ? $"Skipping because of {blocker}" : null;
         Finish(node, clock.Result(node, DbtStatus.Skipped, reason), blocker);
     }
 
@@ -212,19 +215,26 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
         var blocks = result.Status is DbtStatus.Error or DbtStatus.Skipped or DbtStatus.PartialSuccess || (rule == SkipRule.ErrorsAndFailures && result.Status == DbtStatus.Fail);
         if (blocks && !(result.Status == DbtStatus.PartialSuccess && rule == SkipRule.Errors))
         {
-            MarkChildren(node.UniqueId, blocker ?? node.UniqueId);
+            MarkChildren(node.UniqueId, blocker is null || session.Manifest.Find(blocker) is { IsEphemeral: true } ? node.UniqueId : blocker);
         }
 
         observer.OnNodeFinished(result);
     }
 
-    private void MarkChildren(string id, string blocker)
+    private void MarkChildren(string id, string blocker, bool isNearer = false)
     {
         lock (gate)
         {
             foreach (var child in graph.ChildrenOf(id))
             {
-                skippedBy.TryAdd(child, blocker);
+                if (isNearer)
+                {
+                    skippedBy[child] = blocker;
+                }
+                else
+                {
+                    skippedBy.TryAdd(child, blocker);
+                }
             }
         }
     }

@@ -138,6 +138,8 @@ internal static class ManifestArchive
         var source = given ?? new SourceInfo { SourceName = name, Identifier = identifier };
         source.SourceDescription = a.Text(source.SourceDescription);
         source.SourceMeta = a.Map(source.SourceMeta);
+        source.UnrenderedDatabase = a.TextOrNull(source.UnrenderedDatabase);
+        source.UnrenderedSchema = a.TextOrNull(source.UnrenderedSchema);
         source.Loader = a.Text(source.Loader);
         source.LoadedAtField = a.TextOrNull(source.LoadedAtField);
         source.LoadedAtQuery = a.TextOrNull(source.LoadedAtQuery);
