@@ -88,7 +88,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         {
             await store.AddNodesAsync(collector.Nodes, CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
-            throw Failure(result);
+            throw Failure(result, await TooLargeAsync(result, cancellationToken));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -121,7 +121,28 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         return levels with { RowsForDbt = Convert.ToInt64(rows, CultureInfo.InvariantCulture), MartsAge = last is null ? null : time.GetUtcNow().UtcDateTime - last.StartedAt };
     }
 
-    private static DbtRunException Failure(DbtResult result)
+    // Memory is short where a bundle is taken apart, which needs it whole: which one is it?
+    private async Task<string> TooLargeAsync(DbtResult result, CancellationToken cancellationToken)
+    {
+        if (!result.Nodes.Any(node => node.UniqueId.EndsWith(".base_fhir_resources", StringComparison.Ordinal) && node.Error?.InnerException is WarehouseException { Code: "WH2003", IsTransient: false }))
+        {
+            return "";
+        }
+
+        try
+        {
+            await using var session = await warehouse.OpenAsync(cancellationToken);
+            var files = (await session.QueryAsync(
+                "select file_key, record_count from staging.base_fhir_files where batch_no = (select max(batch_no) from staging.base_fhir_files) order by record_count desc limit 1", null, cancellationToken)).Rows;
+            return files.Count == 0 ? "" : $"; the largest of the files is {files[0][0]} with {files[0][1]} resources, and one bundle needs about ten times its size twice";
+        }
+        catch (WarehouseException)
+        {
+            return "";
+        }
+    }
+
+    private static DbtRunException Failure(DbtResult result, string more)
     {
         if (result.Error is { } error)
         {
@@ -131,7 +152,7 @@ public sealed class DbtJob(IWarehouse warehouse, IRunStore store, MartsPublisher
         var failed = result.Nodes.Where(node => node.Status is DbtStatus.Error or DbtStatus.Fail or DbtStatus.RuntimeError or DbtStatus.PartialSuccess).ToList();
         var first = failed.FirstOrDefault();
         return new DbtRunException(
-            $"{failed.Count} of {result.Nodes.Count} nodes failed{(first is null ? "" : $", the first: {first.UniqueId}: {first.Error?.ToConsoleText() ?? first.Message}")}",
+            $"{failed.Count} of {result.Nodes.Count} nodes failed{(first is null ? "" : $", the first: {first.UniqueId}: {first.Error?.ToConsoleText() ?? first.Message}")}{more}",
             failed.Count > 0 && failed.TrueForAll(node => node.Error?.IsTransient == true));
     }
 
