@@ -99,15 +99,45 @@ public sealed class ArtifactTests : IDisposable
         project.Write("models/e.sql", "{{ config(materialized='ephemeral') }} select * from {{ ref('a') }}");
         project.Write("models/f.sql", "select * from {{ ref('e') }}");
 
-        (await project.RunAsync("run")).ExitCode.ShouldBe(1);
+        (await project.RunAsync("build")).ExitCode.ShouldBe(1);
         Message("f").ShouldBe("Compilation Error in model.shop.f, caused by compilation error in referenced ephemeral model model.shop.e");
         Message("b").ShouldBeNull();
+
+        (await project.RunAsync("run")).ExitCode.ShouldBe(1);
+        Message("f").ShouldBeNull("the ephemeral model itself did not fail");
 
         (await project.RunAsync("run", "--fail-fast")).ExitCode.ShouldBe(1);
         Message("f").ShouldBe("Skipping due to fail_fast");
         Message("b").ShouldBe("Skipping due to fail_fast");
 
         string? Message(string name) => Json("run_results.json").GetProperty("results").EnumerateArray().Single(result => result.GetProperty("unique_id").GetString() == "model.shop." + name).GetProperty("message").GetString();
+    }
+
+    [Fact]
+    public async Task A_unit_test_of_a_version_is_named_by_it()
+    {
+        project.Write("models/v/d_v1.sql", "select 1 as id");
+        project.Write("models/v/v.yml", "models: [{name: d, versions: [{v: 1}]}]\nunit_tests: [{name: t, model: d, given: [], expect: {rows: [{id: 1}]}}]");
+
+        (await project.RunAsync("test", "--select", "unit_test:t")).Nodes.Single().UniqueId.ShouldBe("unit_test.shop.d.t_v1");
+
+        var test = Json("manifest.json").GetProperty("unit_tests").GetProperty("unit_test.shop.d.t_v1");
+        test.GetProperty("fqn").GetRawText().ShouldBe("""["shop","v","d","t"]""");
+        test.GetProperty("version").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_source_that_moved_or_whose_configuration_changed_is_selected_by_that()
+    {
+        project.Write("models/x.yml", "sources: [{name: s, schema: main, config: {meta: {a: 1}}, tables: [{name: t}]}]");
+        (await project.RunAsync("parse", "--target-path", "before")).ExitCode.ShouldBe(0, project.Console.Text);
+        project.Write("models/x.yml", "sources: [{name: s, schema: other, config: {meta: {a: 2}}, tables: [{name: t}]}]");
+
+        foreach (var (part, isSelected) in new[] { ("relation", true), ("configs", true), ("body", false) })
+        {
+            await project.RunAsync("ls", "--select", $"state:modified.{part}", "--state", "before");
+            project.Console.Text.Contains("source:shop.s.t", StringComparison.Ordinal).ShouldBe(isSelected, part);
+        }
     }
 
     [Fact]

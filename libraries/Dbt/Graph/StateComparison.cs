@@ -16,9 +16,9 @@ internal sealed class StateComparison(Manifest before, Manifest now)
         "modified" => IsModified,
         "unmodified" => node => !IsModified(node),
         "modified.body" => node => HasContents(node) && (Old(node) is not { } old || !SameBody(old, node)),
-        "modified.configs" => node => HasContents(node) && (Old(node) is not { } old || !SameConfig(old, node)),
+        "modified.configs" => node => node.ResourceType != DbtResourceType.UnitTest && (Old(node) is not { } old || !SameConfig(old, node)),
         "modified.persisted_descriptions" => node => HasContents(node) && (Old(node) is not { } old || !SamePersistedDescription(old, node)),
-        "modified.relation" => node => HasContents(node) && (Old(node) is not { } old || !SameRelation(old, node)),
+        "modified.relation" => node => (HasContents(node) || node.ResourceType == DbtResourceType.Source) && (Old(node) is not { } old || !SameRelation(old, node)),
         "modified.macros" => MacrosModified,
         "modified.contract" => node => node.ResourceType == DbtResourceType.Model && (Old(node) is not { } old || !SameContract(old, node)),
         _ => throw new DbtException("DBT5008", DbtErrorKind.Runtime, $"Got an invalid selector \"{selector}\"")

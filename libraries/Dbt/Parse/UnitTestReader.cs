@@ -63,14 +63,9 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
     {
         var data = entry.Data;
         var package = file.Project.Name;
-        var suffix = target.Version is null ? string.Empty : $".v{Val.Str(target.Version)}";
+        var suffix = target.Version is null ? string.Empty : $"_v{Val.Str(target.Version)}";
         var fqn = NodeFiles.Fqn(package, file.File.RelativePath, withFile: false, target.Name);
         fqn.Add(name);
-        if (target.Version is not null)
-        {
-            fqn.Add($"v{Val.Str(target.Version)}");
-        }
-
         var node = factory.Create(DbtResourceType.UnitTest, package, name, file.File.RelativePath, file.Path, fqn, string.Empty, $"unit_test.{package}.{target.Name}.{name}{suffix}");
         node.Line = entry.Line;
         node.Description = data.GetString("description") ?? string.Empty;

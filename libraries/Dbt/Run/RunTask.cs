@@ -187,8 +187,9 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
     {
         if (node.IsEphemeral)
         {
-            // What reads it is told of the ephemeral model, whatever went wrong above it.
-            MarkChildren(node.UniqueId, node.UniqueId, isNearer: true);
+            // In a build what reads it is told of the ephemeral model, whatever went wrong above it.
+            var isBuild = rule == SkipRule.ErrorsAndFailures;
+            MarkChildren(node.UniqueId, isBuild ? node.UniqueId : blocker ?? node.UniqueId, isNearer: isBuild);
             return;
         }
 
@@ -215,7 +216,7 @@ internal sealed class RunTask(DbtSession session, IDbtObserver observer, NodeRun
         var blocks = result.Status is DbtStatus.Error or DbtStatus.Skipped or DbtStatus.PartialSuccess || (rule == SkipRule.ErrorsAndFailures && result.Status == DbtStatus.Fail);
         if (blocks && !(result.Status == DbtStatus.PartialSuccess && rule == SkipRule.Errors))
         {
-            MarkChildren(node.UniqueId, blocker is null || session.Manifest.Find(blocker) is { IsEphemeral: true } ? node.UniqueId : blocker);
+            MarkChildren(node.UniqueId, blocker is null || (rule == SkipRule.ErrorsAndFailures && session.Manifest.Find(blocker) is { IsEphemeral: true }) ? node.UniqueId : blocker);
         }
 
         observer.OnNodeFinished(result);
