@@ -202,6 +202,23 @@ public sealed class ObjectBucket(IAmazonS3 client, ObjectStoreOptions options)
         }
     }
 
+    /// <summary>A value that an object's writer has put beside it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="name">The name of the value, such as <see cref="TraceParent"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when neither is there.</returns>
+    public async Task<string?> MetadataAsync(string key, string name, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return (await Client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = Bucket, Key = key }, cancellationToken).ConfigureAwait(false)).Metadata[name];
+        }
+        catch (AmazonS3Exception exception) when (ObjectStoreErrors.IsNotFound(exception))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether an object can be read now: it is in no archive class (Glacier), or it has been restored from there.</summary>
     /// <param name="item">The object, as listed.</param>
     /// <param name="cancellationToken">Gives up.</param>

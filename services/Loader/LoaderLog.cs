@@ -4,6 +4,8 @@ namespace FhirAspire.Loader;
 
 internal static partial class LoaderLog
 {
+    public const string LoadObject = "load object";
+
     public static readonly ActivitySource Activities = new("FhirAspire.Loader");
 
     [LoggerMessage(4001, LogLevel.Warning, "Quarantined {Key}: {Code} at {Place}: {Reason}")]
@@ -26,4 +28,7 @@ internal static partial class LoaderLog
 
     [LoggerMessage(4006, LogLevel.Warning, "Retention could not be applied; it is tried again tomorrow")]
     public static partial void NotRemoved(ILogger logger, Exception exception);
+
+    [LoggerMessage(4008, LogLevel.Warning, "The traces of what was loaded could not be read from the objects; the load stands")]
+    public static partial void NotTraced(ILogger logger, Exception exception);
 }

@@ -47,7 +47,7 @@ internal sealed class ObjectFetcher(ObjectBucket bucket, LoaderOptions options, 
             // Rows say which content they hold; the object is known by what was listed, so that a wrong listing is not loaded for ever.
             // The trace of the patient that the object belongs to, which the uploader has put there; the load itself is linked.
             using var activity = content.Metadata(ObjectBucket.TraceParent) is { Length: > 0 } parent
-                ? LoaderLog.Activities.StartActivity("load object", ActivityKind.Consumer, parent, links: Activity.Current is { } run ? [new ActivityLink(run.Context)] : null)
+                ? LoaderLog.Activities.StartActivity(LoaderLog.LoadObject, ActivityKind.Consumer, parent, links: Activity.Current is { } run ? [new ActivityLink(run.Context)] : null)
                 : null;
             activity?.SetTag("fhiraspire.key", item.Key);
             var actual = item with { ETag = content.ETag, LastModified = content.LastModified };

@@ -78,7 +78,7 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
 
             try
             {
-                await (warehouse is SnowflakeWarehouse ? StageLoader.LoadAsync(session, identity, batch.Items, totals, time, progress, cancellationToken) : loader.LoadAsync(batch.Items, cancellationToken));
+                await (warehouse is SnowflakeWarehouse ? StageLoader.LoadAsync(bucket, session, identity, batch.Items, totals, parallelism, time, logger, progress, cancellationToken) : loader.LoadAsync(batch.Items, cancellationToken));
             }
             finally
             {
