@@ -124,6 +124,42 @@ public sealed class ArtifactTests : IDisposable
         var test = Json("manifest.json").GetProperty("unit_tests").GetProperty("unit_test.shop.d.t_v1");
         test.GetProperty("fqn").GetRawText().ShouldBe("""["shop","v","d","t"]""");
         test.GetProperty("version").GetInt32().ShouldBe(1);
+        project.Has("target/compiled/shop/models/v/v.yml/models/v/t_v1.sql").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_model_with_a_unit_test_is_shown()
+    {
+        (await project.RunAsync("run", "--select", "a")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        var result = await project.RunAsync("show", "--select", "b");
+
+        result.ExitCode.ShouldBe(0, project.Console.Text);
+        project.Console.Text.ShouldContain("| id |");
+        result.Nodes.Select(node => node.UniqueId).ShouldBe(["model.shop.b", "unit_test.shop.b.u"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Seeds_are_shown_where_that_is_asked_for()
+    {
+        project.Write("seeds/s.csv", "k\n" + string.Join('\n', Enumerable.Range(100, 11).Select(i => $"k{i}")));
+
+        (await project.RunAsync("seed", "--show")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        project.Console.Text.ShouldContain("Random sample of table: main.s");
+        project.Console.Text.ShouldContain("| k109 |");
+        project.Console.Text.ShouldNotContain("k110");
+    }
+
+    [Fact]
+    public async Task A_retry_keeps_the_state_of_the_run_that_it_repeats()
+    {
+        (await project.RunAsync("parse", "--target-path", "before")).ExitCode.ShouldBe(0, project.Console.Text);
+        (await project.RunAsync("run", "--select", "b", "--defer", "--state", "before")).ExitCode.ShouldBe(1);
+        (await project.RunAsync("run", "--select", "a")).ExitCode.ShouldBe(0);
+        (await project.RunAsync("run", "--select", "b", "--defer", "--state", "before")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        (await project.RunAsync("retry")).ExitCode.ShouldBe(0, project.Console.Text);
     }
 
     [Fact]

@@ -73,6 +73,11 @@ internal static class NodeCommand
             }
         }
 
+        if (session.Options.Show)
+        {
+            await ShowSeedsAsync(session, results, cancellation).ConfigureAwait(false);
+        }
+
         if (results.Count > 0)
         {
             session.Log.Debug($"The engine's own share: {results.Sum(result => result.Seconds - result.DatabaseSeconds) * 1000 / results.Count:0.00} ms a node, the database's: {results.Sum(result => result.DatabaseSeconds) * 1000 / results.Count:0.00} ms");
@@ -213,4 +218,21 @@ internal static class NodeCommand
 
     private static int ExitCode(List<DbtNodeResult> results, CancellationToken cancellation) =>
         cancellation.IsCancellationRequested ? 130 : results.Exists(result => result.Status is DbtStatus.Error or DbtStatus.Fail or DbtStatus.PartialSuccess or DbtStatus.RuntimeError) ? 1 : 0;
+
+    // dbt takes rows by chance; here they are the first of the file.
+    private static async Task ShowSeedsAsync(DbtSession session, List<DbtNodeResult> results, CancellationToken cancellation)
+    {
+        const int most = 10;
+        var connection = new Connection(session, isGrouped: false, cancellation);
+        await using (connection.ConfigureAwait(false))
+        {
+            foreach (var result in results.Where(result => result.ResourceType == DbtResourceType.Seed && result.Status == DbtStatus.Success))
+            {
+                var node = session.Manifest.Nodes[result.UniqueId];
+                var table = SeedObject.Typed(new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection });
+                session.Log.Info($"Random sample of table: {node.Schema}.{node.Alias}");
+                session.Log.Print(TablePrinter.Text(table.Names, [.. table.Data.Take(most)]) + (table.Data.Count > most ? "\n..." : string.Empty));
+            }
+        }
+    }
 }

@@ -71,7 +71,13 @@ internal static class RetryCommand
             options.Given[name] = value;
         }
 
+        // --state of retry is where the results are; the run that is repeated keeps its own.
         options.Given.Remove("state");
+        if (args.GetString("state") is { } state)
+        {
+            options.Given["state"] = state;
+        }
+
         return options;
     }
 }

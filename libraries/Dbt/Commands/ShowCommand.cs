@@ -113,6 +113,12 @@ internal static class ShowCommand
         var clock = new NodeClock(session, "main");
         try
         {
+            if (node.ResourceType == DbtResourceType.UnitTest)
+            {
+                // It comes with the model that was asked for, and has no rows of its own.
+                return clock.Result(node, DbtStatus.Success, null);
+            }
+
             if (node.ResourceType == DbtResourceType.Seed)
             {
                 // The rows of a seed are those of its file.

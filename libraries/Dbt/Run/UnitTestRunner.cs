@@ -15,18 +15,19 @@ internal sealed class UnitTestRunner(DbtSession session, NodeCompiler compiler, 
         var unit = test.UnitTest!;
         var tested = session.Manifest.Nodes[unit.TestedNodeUniqueId!];
         var inputs = new UnitTestInputs(session, test, tested);
-        var folder = Path.GetDirectoryName(tested.OriginalFilePath);
+        var folder = Path.GetDirectoryName(test.OriginalFilePath);
+        var name = tested.Version is null ? test.Name : $"{test.Name}_v{Values.Val.Str(tested.Version)}";
         var node = new DbtNode
         {
             ResourceType = DbtResourceType.UnitTest,
             UniqueId = test.UniqueId,
-            Name = test.Name,
+            Name = name,
             PackageName = test.PackageName,
-            Path = string.IsNullOrEmpty(folder) ? $"{test.Name}.sql" : $"{folder}/{test.Name}.sql",
+            Path = string.IsNullOrEmpty(folder) ? $"{name}.sql" : $"{folder}/{name}.sql",
             OriginalFilePath = test.OriginalFilePath,
             Fqn = test.Fqn,
             RawCode = tested.RawCode,
-            Alias = test.Name,
+            Alias = name,
             Schema = tested.Schema,
             Database = tested.Database,
             Config = new DbtMap
