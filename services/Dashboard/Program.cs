@@ -5,7 +5,7 @@ using FhirAspire.Warehouse.Hosting;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddDashboard();
-if (builder.Configuration["Warehouse:Kind"] is not null)
+if ((builder.Configuration["Warehouse:Kind"] ?? builder.Configuration["Warehouse:Provider"]) is not null)
 {
     // Quarantine, storage and the account's credits are read there; DuckDB's file belongs to the process that writes it.
     builder.AddWarehouse();
