@@ -151,6 +151,44 @@ public sealed class ArtifactTests : IDisposable
         project.Console.Text.ShouldNotContain("k110");
     }
 
+    [Theory]
+    [InlineData("{start: 2024-01-02, end: '2024-01-03 12:00:00'}", "2024-01-02 00:00:00", "2024-01-03 12:00:00")]
+    [InlineData("2 days", null, null)]
+    public async Task A_sample_reads_what_happened_within_it(string sample, string? start, string? end)
+    {
+        project.Write("models/e.sql", "{{ config(event_time='ts') }} select i, timestamp '2024-01-01' + interval (i) hour as ts from range(96) t(i)");
+        project.Write("models/n.sql", "select count(*) as n from {{ ref('e') }}");
+        project.Write("models/mb.sql", "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='ts', batch_size='day', begin='2024-01-01') }} select * from {{ ref('e') }}");
+
+        var result = await project.RunAsync("run", "--select", "e", "n", "mb", "--sample", sample);
+
+        result.ExitCode.ShouldBe(0, project.Console.Text);
+        var code = result.Nodes.Single(node => node.Name == "n").CompiledSql!;
+        code.ShouldContain("(select * from \"shop\".\"main\".\"e\" where ts >= '");
+        if (start is not null)
+        {
+            code.ShouldContain($"ts >= '{start}+00:00' and ts < '{end}+00:00'");
+            var results = Json("run_results.json");
+            results.GetProperty("args").GetProperty("sample").GetProperty("start").GetString().ShouldBe($"{start}+00:00".Replace(' ', 'T'));
+            results.GetProperty("results").EnumerateArray().Single(item => item.GetProperty("unique_id").GetString() == "model.shop.mb").GetProperty("batch_results").GetProperty("successful").GetArrayLength().ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public void A_sample_that_is_none_is_refused() =>
+        Should.Throw<DbtException>(() => DbtInvocation.Parse(["run", "--sample", "2 weeks"])).Code.ShouldBe("DBT0006");
+
+    [Fact]
+    public async Task Tables_of_failed_rows_are_in_the_catalog_where_the_test_itself_keeps_them()
+    {
+        project.Write("models/more.yml", "models: [{name: b, columns: [{name: id, data_tests: [not_null]}]}]");
+        (await project.RunAsync("build", "--select", "+b", "--store-failures", "--exclude", "test_type:unit")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        (await project.RunAsync("docs", "generate")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        Json("catalog.json").GetProperty("nodes").EnumerateObject().Select(node => node.Name.Split('.')[2]).ShouldBe(["a", "b", "unique_a_id"], ignoreOrder: true);
+    }
+
     [Fact]
     public async Task A_retry_keeps_the_state_of_the_run_that_it_repeats()
     {

@@ -43,7 +43,7 @@ internal static class CatalogWriter
         var catalog = new DbtMap
         {
             ["metadata"] = ManifestWriter.Metadata(session, "https://schemas.getdbt.com/dbt/catalog/v1.json"),
-            ["nodes"] = Entries(session.Manifest.Nodes.Values.Where(isWanted), tables),
+            ["nodes"] = Entries(session.Manifest.Nodes.Values.Where(node => node.ResourceType != DbtResourceType.Test || node.IsRelational).Where(isWanted), tables),
             ["sources"] = Entries(session.Manifest.Sources.Values.Where(isWanted), tables),
             ["errors"] = null,
         };

@@ -237,6 +237,11 @@ internal static class CommandLineParser
 
     private static void Check(DbtOptions options)
     {
+        if (options.Sample is { } sample)
+        {
+            SampleWindow.Read(sample, DateTime.UnixEpoch.AddYears(1000));
+        }
+
         if (options is { EventTimeStart: { } start, EventTimeEnd: { } end } && start >= end)
         {
             throw Usage("DBT0008", "Value for `--event-time-start` must be less than `--event-time-end`", $"{start:s} and {end:s}", "a start before the end", null);

@@ -110,7 +110,7 @@ internal sealed class DbtOptions
 
     public DateTime? EventTimeEnd => Given.TryGetValue("event_time_end", out var value) ? value as DateTime? : null;
 
-    public string? Sample => Text("sample");
+    public object? Sample => Given.GetValueOrDefault("sample");
 
     public bool CleanProjectFilesOnly => Flag("clean_project_files_only") ?? true;
 

@@ -53,7 +53,7 @@ internal static class RetryCommand
         foreach (var (key, value) in args)
         {
             var name = Val.Str(key);
-            if (name is "which" or "project_dir" or "profiles_dir" or "invocation_command" or "select" or "exclude" or "selector" or "resource_types" or "exclude_resource_types" or "state" or "log_path" or "sqlparse" or "warn_error_options" || value is null)
+            if (name is "which" or "project_dir" or "profiles_dir" or "invocation_command" or "select" or "exclude" or "selector" or "resource_types" or "exclude_resource_types" or "state" or "warn_error" or "defer_state" or "target_path" or "log_path" or "sqlparse" or "warn_error_options" || value is null)
             {
                 continue;
             }

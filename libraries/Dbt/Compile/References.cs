@@ -167,15 +167,30 @@ internal static class References
 
     private static int? Limit(NodeScope scope) => scope.Session.Options.Empty && scope.UnitTest is null ? 0 : null;
 
+    // What runs in batches reads its batch, what is sampled the sample; a batch of a sample what is in both.
     private static EventTimeFilter? Filter(NodeScope scope, DbtNode target)
     {
-        if (scope.Node is not { ResourceType: DbtResourceType.Model or DbtResourceType.Snapshot } node || target.Config.GetString("event_time") is not { } field || node.Batch is not { } batch)
+        if (scope.UnitTest is not null || scope.Node is not { ResourceType: DbtResourceType.Model or DbtResourceType.Snapshot } node || target.Config.GetString("event_time") is not { } field)
         {
             return null;
         }
 
+        var sample = Commands.SampleWindow.Of(scope.Session);
+        if (node.Batch is null && sample is null)
+        {
+            return null;
+        }
+
+        var (start, end) = (node.Batch is { } batch ? Val.Str(batch.Get("event_time_start")) : null, node.Batch is { } same ? Val.Str(same.Get("event_time_end")) : null);
+        if (sample is not null)
+        {
+            var (first, last) = (Commands.SampleWindow.Text(sample.Start), Commands.SampleWindow.Text(sample.End));
+            start = start is null || string.CompareOrdinal(first, start) > 0 ? first : start;
+            end = end is null || string.CompareOrdinal(last, end) < 0 ? last : end;
+        }
+
         var column = target.Columns.Values.FirstOrDefault(item => item.Name == field);
         var isQuoted = column?.Quote ?? target.Source?.Quoting.GetBool("column") ?? false;
-        return new EventTimeFilter(isQuoted ? scope.Session.Adapter.Quote(field) : field, Val.Str(batch.Get("event_time_start")), Val.Str(batch.Get("event_time_end")));
+        return new EventTimeFilter(isQuoted ? scope.Session.Adapter.Quote(field) : field, start, end);
     }
 }

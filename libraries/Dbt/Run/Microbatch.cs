@@ -78,7 +78,9 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
 
     private List<(DateTime Start, DateTime End)> Batches(DbtNode node, string size, bool isIncremental)
     {
-        var end = session.Options.EventTimeEnd ?? Next(Floor(session.StartedAt.UtcDateTime, size), size);
+        var sample = Commands.SampleWindow.Of(session);
+        var givenStart = sample?.Start ?? session.Options.EventTimeStart;
+        var end = sample?.End ?? session.Options.EventTimeEnd ?? Next(Floor(session.StartedAt.UtcDateTime, size), size);
         var begin = node.Config.Get("begin") switch
         {
             DateOnly date => date.ToDateTime(TimeOnly.MinValue),
@@ -87,7 +89,7 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
             _ => (DateTime?)null,
         };
         DateTime start;
-        if (session.Options.EventTimeStart is { } given)
+        if (givenStart is { } given)
         {
             start = Floor(given, size);
         }
@@ -105,7 +107,7 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
             }
         }
 
-        if (begin is { } first && start < first && session.Options.EventTimeStart is null)
+        if (begin is { } first && start < first && givenStart is null)
         {
             start = Floor(first, size);
         }
