@@ -157,7 +157,8 @@ public sealed class ArtifactTests : IDisposable
     public async Task A_sample_reads_what_happened_within_it(string sample, string? start, string? end)
     {
         project.Write("models/e.sql", "{{ config(event_time='ts') }} select i, timestamp '2024-01-01' + interval (i) hour as ts from range(96) t(i)");
-        project.Write("models/n.sql", "select count(*) as n from {{ ref('e') }}");
+        project.Write("models/eph.sql", "{{ config(materialized='ephemeral', event_time='ts') }} select * from {{ ref('e') }}");
+        project.Write("models/n.sql", "select count(*) as n from {{ ref('e') }} union all select count(*) from {{ ref('eph') }}");
         project.Write("models/mb.sql", "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='ts', batch_size='day', begin='2024-01-01') }} select * from {{ ref('e') }}");
 
         var result = await project.RunAsync("run", "--select", "e", "n", "mb", "--sample", sample);
@@ -168,9 +169,11 @@ public sealed class ArtifactTests : IDisposable
         if (start is not null)
         {
             code.ShouldContain($"ts >= '{start}+00:00' and ts < '{end}+00:00'");
+            code.ShouldContain($"(select * from __dbt__cte__eph where ts >= '{start}+00:00'");
             var results = Json("run_results.json");
             results.GetProperty("args").GetProperty("sample").GetProperty("start").GetString().ShouldBe($"{start}+00:00".Replace(' ', 'T'));
-            results.GetProperty("results").EnumerateArray().Single(item => item.GetProperty("unique_id").GetString() == "model.shop.mb").GetProperty("batch_results").GetProperty("successful").GetArrayLength().ShouldBe(2);
+            results.GetProperty("results").EnumerateArray().Single(item => item.GetProperty("unique_id").GetString() == "model.shop.mb").GetProperty("batch_results").GetProperty("successful")
+                .GetRawText().ShouldBe("""[["2024-01-02T00:00:00+00:00","2024-01-03T00:00:00+00:00"],["2024-01-03T00:00:00+00:00","2024-01-04T00:00:00+00:00"]]""");
         }
     }
 

@@ -150,6 +150,7 @@ internal static class References
             Quote = new RelationPolicy(true, true, false),
             NeedsAlias = scope.Session.Adapter.NeedsSubqueryAlias,
             Limit = scope.UnitTest is null ? Limit(scope) : null,
+            Filter = Filter(scope, target),
         });
     }
 

@@ -80,7 +80,7 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
     {
         var sample = Commands.SampleWindow.Of(session);
         var givenStart = sample?.Start ?? session.Options.EventTimeStart;
-        var end = sample?.End ?? session.Options.EventTimeEnd ?? Next(Floor(session.StartedAt.UtcDateTime, size), size);
+        var end = (sample?.End ?? session.Options.EventTimeEnd) is { } givenEnd ? Ceiling(givenEnd, size) : Next(Floor(session.StartedAt.UtcDateTime, size), size);
         var begin = node.Config.Get("begin") switch
         {
             DateOnly date => date.ToDateTime(TimeOnly.MinValue),
@@ -142,6 +142,9 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
         "hour" => time.Date.AddHours(time.Hour),
         _ => throw new DbtException("DBT3007", DbtErrorKind.Compilation, $"'{size}' is not a valid batch_size") { Found = size, Expected = "hour, day, month or year", Hint = Values.Text.DidYouMean(size, ["hour", "day", "month", "year"]) },
     };
+
+    // A batch is never cut: an end within one is the end of it.
+    private static DateTime Ceiling(DateTime time, string size) => Floor(time, size) == time ? time : Next(Floor(time, size), size);
 
     private static DateTime Next(DateTime time, string size) => size switch { "year" => time.AddYears(1), "month" => time.AddMonths(1), "day" => time.AddDays(1), _ => time.AddHours(1) };
 
