@@ -43,7 +43,8 @@ internal static class ShowCommand
         var connection = new Connection(session, isGrouped: false, cancellation);
         await using (connection.ConfigureAwait(false))
         {
-            foreach (var node in nodes)
+            // A unit test comes with the model that was asked for, and has no rows of its own.
+            foreach (var node in nodes.Where(node => node.ResourceType != DbtResourceType.UnitTest))
             {
                 results.Add(Show(session, node, connection));
             }
@@ -113,12 +114,6 @@ internal static class ShowCommand
         var clock = new NodeClock(session, "main");
         try
         {
-            if (node.ResourceType == DbtResourceType.UnitTest)
-            {
-                // It comes with the model that was asked for, and has no rows of its own.
-                return clock.Result(node, DbtStatus.Success, null);
-            }
-
             if (node.ResourceType == DbtResourceType.Seed)
             {
                 // The rows of a seed are those of its file.
