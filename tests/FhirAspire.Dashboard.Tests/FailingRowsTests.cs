@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Claims;
 using FhirAspire.Dashboard.Access;
 using FhirAspire.Dashboard.Marts;
@@ -6,6 +7,8 @@ using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Postgres;
+using FhirAspire.Warehouse.Snowflake;
+using FhirAspire.Warehouse.Tests.Snowflake;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,6 +40,20 @@ public sealed class FailingRowsTests : IDisposable
     {
         await using var warehouse = new PostgresWarehouse(new PostgresOptions { ConnectionString = await (await PostgresServer.RequireAsync()).CreateDatabaseAsync() });
         await ShowsAsync(warehouse);
+    }
+
+    [Fact]
+    public async Task An_account_of_Snowflake_is_asked_in_a_transaction_that_is_never_committed()
+    {
+        var people = new DataTable { Columns = { { "ID", typeof(long) }, { "NAME", typeof(string) } }, Rows = { { 3L, "Miller" } } };
+        var driver = new ScriptedDriver(sql => sql.StartsWith("select * from (", StringComparison.Ordinal) ? people : null);
+        await using var warehouse = new SnowflakeWarehouse(new SnowflakeOptions { ConnectionString = "account=a;user=u;db=FHIR;warehouse=W" }, driver);
+        var rows = await Reader(warehouse).ReadAsync(User(Roles.Operator), Test);
+        rows.Columns.Select(column => column.Name).ShouldBe(["id", "name"]);
+        rows.Rows.ShouldHaveSingleItem().ShouldBe([3L, "Miller"]);
+        driver.Said.ShouldContain($"select * from (\nselect id, name from marts.people where name is null or name = 'Miller' -- wrong\n) as failing limit {FailingRows.Most + 1}");
+        driver.Said.ShouldNotContain("commit");
+        driver.Said[^1].ShouldBe("close");
     }
 
     [Fact]

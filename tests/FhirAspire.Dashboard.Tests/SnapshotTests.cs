@@ -1,3 +1,4 @@
+using FhirAspire.Dashboard.Components.Layout;
 using FhirAspire.Dashboard.State;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
@@ -30,6 +31,20 @@ public sealed class SnapshotTests : IDisposable
         snapshot.Sentence.ShouldStartWith("All well.");
         // The load ended at -6 min + 5 s.
         snapshot.DataAge.ShouldBe(TimeSpan.FromMinutes(6) - TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task The_bar_of_every_page_is_drawn_anew_only_when_what_it_shows_has_changed()
+    {
+        await AddAsync(JobNames.Loader, -6, RunStatus.Succeeded, "files", 3);
+        await AddAsync(JobNames.Dbt, -4, RunStatus.Succeeded, "nodes", 45);
+        var snapshot = await BuildAsync();
+        var drawn = TopBar.Drawn(snapshot);
+        TopBar.Drawn(snapshot with { Version = snapshot.Version + 1, TakenAt = snapshot.TakenAt.AddSeconds(1), Jobs = [] }).ShouldBe(drawn);
+        TopBar.Drawn(snapshot with { DataAge = snapshot.DataAge + TimeSpan.FromHours(3) }).ShouldNotBe(drawn);
+        TopBar.Drawn(snapshot with { Overall = StageState.Blocked }).ShouldNotBe(drawn);
+        TopBar.Drawn(snapshot with { Trouble = "out of reach" }).ShouldNotBe(drawn);
+        TopBar.Drawn(snapshot with { Attention = [new AttentionItem(StageState.Late, "late", null, "runs/4", null)] }).ShouldNotBe(drawn);
     }
 
     [Fact]
