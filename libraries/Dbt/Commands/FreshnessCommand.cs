@@ -128,8 +128,7 @@ internal static class FreshnessCommand
     }
 
     // As Python writes a time with a zone: microseconds where there are any.
-    private static string Iso(DateTimeOffset time) =>
-        time.UtcDateTime.ToString(time.UtcDateTime.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-ddTHH:mm:ss+00:00" : "yyyy-MM-ddTHH:mm:ss.ffffff+00:00", CultureInfo.InvariantCulture);
+    private static string Iso(DateTimeOffset time) => Val.Str(time.ToUniversalTime()).Replace(' ', 'T');
 
     // Without a row dbt takes the year 1.
     private static (DateTimeOffset Loaded, DateTimeOffset Now) Times(AgateTable table, DbtSession session)

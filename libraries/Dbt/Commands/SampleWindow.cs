@@ -1,5 +1,4 @@
 using System.Globalization;
-using FhirAspire.Dbt.Compile;
 using FhirAspire.Dbt.Load;
 using FhirAspire.Dbt.Values;
 
@@ -11,9 +10,6 @@ namespace FhirAspire.Dbt.Commands;
 internal sealed record SampleWindow(DateTime Start, DateTime End)
 {
     private static readonly string[] Grains = ["hour", "day", "month", "year", "hours", "days", "months", "years"];
-
-    /// <summary>The window of a run; null without <c>--sample</c>.</summary>
-    public static SampleWindow? Of(DbtSession session) => session.Options.Sample is { } given ? Read(given, session.StartedAt.UtcDateTime) : null;
 
     /// <summary>Reads <c>3 days</c> or <c>{start: 2024-01-01, end: 2024-01-02}</c>.</summary>
     /// <exception cref="DbtException">It is neither.</exception>
@@ -31,8 +27,7 @@ internal sealed record SampleWindow(DateTime Start, DateTime End)
     }
 
     /// <summary>A time as dbt writes it into SQL.</summary>
-    public static string Text(DateTime time) =>
-        time.ToString(time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture) + "+00:00";
+    public static string Text(DateTime time) => Val.Str(new DateTimeOffset(time.Ticks, TimeSpan.Zero));
 
     /// <summary>As <c>run_results.json</c> has it.</summary>
     public DbtMap ToMap() => new() { ["start"] = Text(Start).Replace(' ', 'T'), ["end"] = Text(End).Replace(' ', 'T') };

@@ -13,6 +13,8 @@ internal sealed class DbtSession
 {
     public const string Version = "1.11.16";
 
+    private SampleWindow? sample;
+
     public required DbtInvocation Invocation { get; init; }
 
     public required DbtProject Root { get; init; }
@@ -33,6 +35,9 @@ internal sealed class DbtSession
     public required string TargetFolder { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>What <c>--sample</c> reads; null without it.</summary>
+    public SampleWindow? Sample => sample ??= Options.Sample is { } given ? SampleWindow.Read(given, StartedAt.UtcDateTime) : null;
 
     public string InvocationId => Invocation.RunId;
 

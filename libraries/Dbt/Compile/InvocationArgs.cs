@@ -67,7 +67,7 @@ internal static class InvocationArgs
             map["log_path"] = Path.GetFullPath(options.Text("log_path") ?? "logs", session.Root.Root);
             map["sqlparse"] = options.Given.GetValueOrDefault("sqlparse") as DbtMap ?? new DbtMap { ["MAX_GROUPING_DEPTH"] = null, ["MAX_GROUPING_TOKENS"] = null };
             map["warn_error_options"] = WarnErrorOptions(options);
-            if (SampleWindow.Of(session) is { } sample)
+            if (session.Sample is { } sample)
             {
                 map["sample"] = sample.ToMap();
             }

@@ -176,13 +176,13 @@ internal static class References
             return null;
         }
 
-        var sample = Commands.SampleWindow.Of(scope.Session);
+        var sample = scope.Session.Sample;
         if (node.Batch is null && sample is null)
         {
             return null;
         }
 
-        var (start, end) = (node.Batch is { } batch ? Val.Str(batch.Get("event_time_start")) : null, node.Batch is { } same ? Val.Str(same.Get("event_time_end")) : null);
+        var (start, end) = node.Batch is { } batch ? (Val.Str(batch.Get("event_time_start")), Val.Str(batch.Get("event_time_end"))) : ((string?)null, (string?)null);
         if (sample is not null)
         {
             var (first, last) = (Commands.SampleWindow.Text(sample.Start), Commands.SampleWindow.Text(sample.End));

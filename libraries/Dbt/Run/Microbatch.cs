@@ -78,7 +78,7 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
 
     private List<(DateTime Start, DateTime End)> Batches(DbtNode node, string size, bool isIncremental)
     {
-        var sample = Commands.SampleWindow.Of(session);
+        var sample = session.Sample;
         var givenStart = sample?.Start ?? session.Options.EventTimeStart;
         var end = (sample?.End ?? session.Options.EventTimeEnd) is { } givenEnd ? Ceiling(givenEnd, size) : Next(Floor(session.StartedAt.UtcDateTime, size), size);
         var begin = node.Config.Get("begin") switch
@@ -125,12 +125,10 @@ internal sealed class Microbatch(DbtSession session, NodeRunner runner)
     private static DbtMap Describe(DateTime start, DateTime end, string size) => new()
     {
         ["id"] = start.ToString(size switch { "year" => "yyyy", "month" => "yyyyMM", "day" => "yyyyMMdd", _ => "yyyyMMddTHH" }, CultureInfo.InvariantCulture),
-        ["event_time_start"] = Text(start),
-        ["event_time_end"] = Text(end),
+        ["event_time_start"] = Commands.SampleWindow.Text(start),
+        ["event_time_end"] = Commands.SampleWindow.Text(end),
         ["suffix"] = start.ToString(size switch { "year" => "yyyy", "month" => "yyyy-MM", "day" => "yyyy-MM-dd", _ => "yyyy-MM-ddTHH" }, CultureInfo.InvariantCulture),
     };
-
-    private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + "+00:00";
 
     private static string Iso(DateTime time) => time.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + "+00:00";
 
