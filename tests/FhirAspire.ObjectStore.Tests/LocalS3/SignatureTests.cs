@@ -16,6 +16,17 @@ public sealed class SignatureTests(S3Fixture s3) : IClassFixture<S3Fixture>
     public async Task A_request_signed_as_documented_is_accepted() =>
         (await SendAsync(Signed(HttpMethod.Put, "good", "x", Unsigned))).Status.ShouldBe(HttpStatusCode.OK);
 
+    [Theory]
+    [InlineData("ddd, dd MMM yyyy HH:mm:ss 'GMT'")]
+    [InlineData("ddd, dd MMM yyyy HH:mm:ss '-0000'")]
+    [InlineData("ddd, d MMM yyyy HH:mm:ss '+00:00'")]
+    public async Task The_time_may_be_in_the_header_date_as_HTTP_or_mail_write_it(string format)
+    {
+        var now = DateTime.UtcNow;
+        var request = Signed(HttpMethod.Put, "dated", "body", Hash("body"), time: now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), date: now.ToString(format, CultureInfo.InvariantCulture));
+        (await SendAsync(request)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_virtual_host_names_the_bucket()
     {
@@ -124,13 +135,13 @@ public sealed class SignatureTests(S3Fixture s3) : IClassFixture<S3Fixture>
 
     private HttpRequestMessage Signed(
         HttpMethod method, string key, string body, string payload, string? secret = null, string? accessKey = null, TimeSpan age = default, string service = "s3", string? host = null, string? path = null,
-        int? decodedLength = null, string? time = null)
+        int? decodedLength = null, string? time = null, string? date = null)
     {
         time ??= (DateTime.UtcNow - age).ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         path ??= $"/{S3Fixture.Bucket}/{key}";
         host ??= $"{s3.Server.Endpoint.Host}:{s3.Server.Endpoint.Port}";
         var scope = $"{time[..8]}/us-east-1/{service}/aws4_request";
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = host, ["x-amz-content-sha256"] = payload, ["x-amz-date"] = time };
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = host, ["x-amz-content-sha256"] = payload, [date is null ? "x-amz-date" : "date"] = date ?? time };
         if (decodedLength is { } length)
         {
             headers["x-amz-decoded-content-length"] = length.ToString(CultureInfo.InvariantCulture);

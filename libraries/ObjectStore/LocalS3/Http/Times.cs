@@ -5,7 +5,8 @@ namespace FhirAspire.ObjectStore.LocalS3.Http;
 /// <summary>S3's ways to write a time. All give whole seconds: S3 keeps no more, and a listing and a header must agree.</summary>
 internal static class Times
 {
-    private static readonly string[] HttpFormats = ["R", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
+    // The last is that of mail (RFC 5322), which boto signs a given Date in: its zone is an offset.
+    private static readonly string[] HttpFormats = ["R", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy", "ddd, d MMM yyyy HH:mm:ss zzz"];
 
     /// <summary>As in XML: 2026-01-02T03:04:05.000Z.</summary>
     public static string Iso(long unixMilliseconds) => Iso(DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds));
