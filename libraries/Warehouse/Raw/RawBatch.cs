@@ -42,9 +42,7 @@ public sealed class RawBatch : IAsyncDisposable
         if (!keepRows)
         {
             await session.ExecuteAsync($"delete from raw.fhir_bundles where file_key = {dialect.Parameter(1)}", [key], cancellationToken).ConfigureAwait(false);
-            // Lines of NDJSON: '$' is the character behind '#'.
-            await session.ExecuteAsync(
-                $"delete from raw.fhir_bundles where {dialect.BinaryOrder("file_key")} >= {dialect.Parameter(1)} and {dialect.BinaryOrder("file_key")} < {dialect.Parameter(2)}", [key + "#", key + "$"], cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync($"delete from raw.fhir_bundles where {RawLayer.IsLine(dialect, 1)}", RawLayer.LineRange(key), cancellationToken).ConfigureAwait(false);
         }
 
         await session.ExecuteAsync($"delete from raw.load_objects where file_key = {dialect.Parameter(1)}", [key], cancellationToken).ConfigureAwait(false);

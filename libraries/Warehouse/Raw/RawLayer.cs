@@ -82,6 +82,20 @@ public static class RawLayer
         return known;
     }
 
+    /// <summary>
+    /// A condition for the rows of an NDJSON object's lines, whose keys are the object's, '#' and the number of the line. An object whose own key begins so is none of them.
+    /// Takes the parameters that <see cref="LineRange"/> gives, from number <paramref name="first"/> on.
+    /// </summary>
+    internal static string IsLine(SqlDialect dialect, int first)
+    {
+        var key = dialect.BinaryOrder("file_key");
+        string Between(int from) => $"{key} >= {dialect.Parameter(from)} and {key} < {dialect.Parameter(from + 1)}";
+        return $"({Between(first)} and file_key not in (select file_key from raw.load_objects where {Between(first + 2)}))";
+    }
+
+    /// <summary>The parameters of <see cref="IsLine"/>: '$' is the character behind '#'.</summary>
+    internal static object[] LineRange(string key) => [key + "#", key + "$", key + "#", key + "$"];
+
     /// <summary>The errors that no later load has resolved, newest first.</summary>
     public static Task<QueryResult> OpenErrorsAsync(IWarehouseSession session, int limit, CancellationToken cancellationToken = default)
     {

@@ -76,10 +76,9 @@ public static partial class RawQuarantine
     internal static Task<long> ResolveAsync(IWarehouseSession session, string key, DateTime now, CancellationToken cancellationToken)
     {
         var dialect = session.Warehouse.Dialect;
-        // Lines of NDJSON: '$' is the character behind '#'.
         return session.ExecuteAsync(
-            $"update raw.load_errors set resolved_at = {dialect.Parameter(1)} where resolved_at is null and (file_key = {dialect.Parameter(2)} or ({dialect.BinaryOrder("file_key")} >= {dialect.Parameter(3)} and {dialect.BinaryOrder("file_key")} < {dialect.Parameter(4)}))",
-            [now, key, key + "#", key + "$"], cancellationToken);
+            $"update raw.load_errors set resolved_at = {dialect.Parameter(1)} where resolved_at is null and (file_key = {dialect.Parameter(2)} or {RawLayer.IsLine(dialect, 3)})",
+            [now, key, .. RawLayer.LineRange(key)], cancellationToken);
     }
 
     private static string? ObjectOf(string key, HashSet<string> objects)

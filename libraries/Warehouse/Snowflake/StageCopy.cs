@@ -169,7 +169,7 @@ public static class StageCopy
     private static async Task<long> CountAsync(IWarehouseSession session, string key, CancellationToken cancellationToken)
     {
         var dialect = session.Warehouse.Dialect;
-        var count = await session.QueryAsync($"select count(*) from raw.fhir_bundles where file_key = {dialect.Parameter(1)} or (file_key >= {dialect.Parameter(2)} and file_key < {dialect.Parameter(3)})", [key, key + "#", key + "$"], cancellationToken).ConfigureAwait(false);
+        var count = await session.QueryAsync($"select count(*) from raw.fhir_bundles where file_key = {dialect.Parameter(1)} or {RawLayer.IsLine(dialect, 2)}", [key, .. RawLayer.LineRange(key)], cancellationToken).ConfigureAwait(false);
         return Convert.ToInt64(count.Scalar, CultureInfo.InvariantCulture);
     }
 
@@ -178,8 +178,8 @@ public static class StageCopy
     {
         var dialect = session.Warehouse.Dialect;
         return session.ExecuteAsync(
-            $"delete from raw.fhir_bundles where (file_key = {dialect.Parameter(1)} or (file_key >= {dialect.Parameter(2)} and file_key < {dialect.Parameter(3)})) and file_key not in (select file_key from {Incoming})",
-            [item.Object.Key, item.Object.Key + "#", item.Object.Key + "$"], cancellationToken);
+            $"delete from raw.fhir_bundles where (file_key = {dialect.Parameter(1)} or {RawLayer.IsLine(dialect, 2)}) and file_key not in (select file_key from {Incoming})",
+            [item.Object.Key, .. RawLayer.LineRange(item.Object.Key)], cancellationToken);
     }
 }
 

@@ -1,4 +1,5 @@
 -- A file is new when its key is unknown, or known with another ETag. Load times play no part: equal or late ones lose nothing.
+-- A line that its NDJSON file no longer has since that came again stands here without entries, in the place of what it gave.
 -- With `max_new_entries` a run takes no more than the oldest files that hold about so many entries; the next run goes on behind them.
 with bundles as (
     select file_key, etag, s3_last_modified, loaded_at, record_count from FHIR.raw.fhir_bundles

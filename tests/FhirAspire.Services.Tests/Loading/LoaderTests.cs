@@ -100,6 +100,20 @@ public sealed class LoaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_object_whose_key_begins_like_a_line_of_another_keeps_its_rows_and_errors()
+    {
+        await pipeline.PutAsync(Day + "x.json", Patient("x"));
+        await pipeline.PutAsync(Day + "x.json#2.json", Patient("other"));
+        await pipeline.PutAsync(Day + "x.json#3.json", "{broken");
+        await pipeline.LoadAsync();
+        await pipeline.PutAsync(Day + "x.json", Patient("new"));
+        await pipeline.LoadAsync();
+
+        (await Keys()).ShouldBe([Day + "x.json", Day + "x.json#2.json"]);
+        (await pipeline.QueryAsync("select file_key from raw.load_errors where resolved_at is null")).Single()[0].ShouldBe(Day + "x.json#3.json");
+    }
+
+    [Fact]
     public async Task Gzipped_files_are_loaded_as_what_they_hold()
     {
         await pipeline.PutAsync(Day + "a/f.json.gz", Gzip(Patient("packed")));

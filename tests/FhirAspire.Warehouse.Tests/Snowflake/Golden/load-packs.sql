@@ -31,8 +31,8 @@ when matched then update set bundle_data = new.bundle_data, loaded_at = new.load
 when not matched then insert (file_key, bundle_data, loaded_at, s3_last_modified, record_count, etag)
     values (new.file_key, new.bundle_data, new.loaded_at, new.s3_last_modified, new.record_count, new.etag);
 
-update raw.load_errors set resolved_at = :1 where resolved_at is null and (file_key = :2 or (file_key >= :3 and file_key < :4))
-  -- 2026-01-02T03:04:05+00:00 | raw/patients/b.pack.ndjson.gz | raw/patients/b.pack.ndjson.gz# | raw/patients/b.pack.ndjson.gz$;
+update raw.load_errors set resolved_at = :1 where resolved_at is null and (file_key = :2 or (file_key >= :3 and file_key < :4 and file_key not in (select file_key from raw.load_objects where file_key >= :5 and file_key < :6)))
+  -- 2026-01-02T03:04:05+00:00 | raw/patients/b.pack.ndjson.gz | raw/patients/b.pack.ndjson.gz# | raw/patients/b.pack.ndjson.gz$ | raw/patients/b.pack.ndjson.gz# | raw/patients/b.pack.ndjson.gz$;
 
 insert into raw.load_objects (file_key, etag, size, s3_last_modified, row_count, error_count, run_id, loaded_at) select column1, column2, column3, column4, column5, column6, column7, column8 from values (:1, :2, :3, :4, :5, :6, :7, :8), (:9, :10, :11, :12, :13, :14, :15, :16)
   -- raw/patients/a.pack.ndjson.gz | e-a.pack.ndjson.gz | 100 | 2026-01-02T03:03:05+00:00 | 700 | 0 | 7 | 2026-01-02T03:04:05+00:00 | raw/patients/b.pack.ndjson.gz | e-b.pack.ndjson.gz | 100 | 2026-01-02T03:03:05+00:00 | 1 | 0 | 7 | 2026-01-02T03:04:05+00:00;
