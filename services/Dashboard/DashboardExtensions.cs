@@ -34,6 +34,7 @@ public static class DashboardExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
 
         services.AddSingleton<PipelineState>();
+        services.AddScoped<PageVisibility>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<RemoteJobs>();
         services.AddSingleton<JobControl>();

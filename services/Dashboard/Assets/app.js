@@ -1,4 +1,4 @@
-// The few things a page needs a script for: start, theme, keys, copying, downloads of text.
+// The few things a page needs a script for: start, theme, keys, copying, downloads of text, whether it is seen.
 (() => {
   const keys = { o: "", r: "runs", m: "models", q: "quality", s: "storage", a: "analytics", p: "patients", l: "sql", t: "settings" };
   let prefix = 0;
@@ -57,6 +57,22 @@
   };
 
   window.reveal = selector => document.querySelector(selector)?.scrollIntoView({ block: "nearest", inline: "center" });
+
+  // A page that nobody sees is not drawn. Without a connection there is no answer, so it is told again until there is one.
+  window.followVisibility = reference => {
+    let told = true;
+    let timer = 0;
+    const tell = () => {
+      clearTimeout(timer);
+      const isVisible = document.visibilityState !== "hidden";
+      if (isVisible !== told) {
+        reference.invokeMethodAsync("Show", isVisible).then(() => { told = isVisible; }, () => {});
+        timer = setTimeout(tell, 2000);
+      }
+    };
+    document.addEventListener("visibilitychange", tell);
+    tell();
+  };
 
   Blazor.start({
     circuit: { reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: n => Math.min(500 * (n + 1), 5000) } },

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace FhirAspire.Dashboard.Components;
 
-/// <summary>A component that follows the pipeline: it is drawn anew with every snapshot, by push.</summary>
+/// <summary>A component that follows the pipeline: it is drawn anew with every snapshot, by push, while its page can be seen.</summary>
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
     /// <summary>The state.</summary>
@@ -16,6 +16,9 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// <summary>The clock.</summary>
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
+
+    [Inject]
+    private PageVisibility Visibility { get; set; } = null!;
 
     /// <summary>Who looks.</summary>
     [CascadingParameter]
@@ -43,6 +46,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         if (RendererInfo.IsInteractive)
         {
             State.Changed += OnChanged;
+            Visibility.Shown += OnShown;
         }
     }
 
@@ -53,6 +57,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     public void Dispose()
     {
         State.Changed -= OnChanged;
+        Visibility.Shown -= OnShown;
         Dispose(true);
         GC.SuppressFinalize(this);
     }
@@ -62,12 +67,22 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     {
     }
 
-    private void OnChanged(PipelineSnapshot snapshot) => _ = InvokeAsync(async () =>
+    private void OnChanged(PipelineSnapshot snapshot)
+    {
+        if (!Visibility.IsHidden)
+        {
+            _ = InvokeAsync(() => DrawAsync(snapshot));
+        }
+    }
+
+    private void OnShown() => OnChanged(State.Current);
+
+    private async Task DrawAsync(PipelineSnapshot snapshot)
     {
         Snapshot = snapshot;
         if (await OnSnapshotAsync(snapshot))
         {
             StateHasChanged();
         }
-    });
+    }
 }

@@ -111,7 +111,7 @@ public sealed class PipelineCollector(
             MartsRun = current?.RunId,
             Layers = layers,
             LateAfter = options.Value.LateAfter,
-        }, ++version), isChanged || state.Runs.Count == 0 ? [.. window.Runs.Reverse()] : null);
+        }, ++version, state.Current), isChanged || state.Runs.Count == 0 ? [.. window.Runs.Reverse()] : null);
     }
 
     private void ScanSpool(DateTime now)

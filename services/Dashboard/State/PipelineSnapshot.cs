@@ -36,7 +36,7 @@ public sealed record PipelineSnapshot
     /// <summary>Age of the newest data that is in the marts; null while nothing is in them.</summary>
     public TimeSpan? DataAge { get; init; }
 
-    /// <summary>The age of the marts' data over the last 24 hours, minutes by quarter of an hour; null where unknown.</summary>
+    /// <summary>The age of the marts' data over the last 24 hours, full minutes by quarter of an hour; null where unknown.</summary>
     public IReadOnlyList<double?> DataAgeHistory { get; init; } = [];
 
     /// <summary>The number of the run that published the marts; null while none has.</summary>

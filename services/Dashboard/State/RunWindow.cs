@@ -11,6 +11,7 @@ public sealed class RunWindow(IRunStore store, TimeProvider time)
     private const int PageSize = 2000;
 
     private readonly SortedDictionary<long, JobRun> runs = [];
+    private readonly Dictionary<string, JobRuns> byJob = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, long>> older = new(StringComparer.Ordinal);
     private bool isFilled;
 
@@ -18,11 +19,22 @@ public sealed class RunWindow(IRunStore store, TimeProvider time)
     public IReadOnlyCollection<JobRun> Runs => runs.Values;
 
     /// <summary>Runs of one job, oldest first.</summary>
-    public IEnumerable<JobRun> Of(string job) => runs.Values.Where(run => run.Job == job);
+    public IReadOnlyList<JobRun> Of(string job) => About(job).All;
+
+    /// <summary>Runs of one job, and what they amount to.</summary>
+    public JobRuns About(string job)
+    {
+        if (!byJob.TryGetValue(job, out var known))
+        {
+            byJob[job] = known = new JobRuns([.. runs.Values.Where(run => run.Job == job)]);
+        }
+
+        return known;
+    }
 
     /// <summary>The sum of a job's count over its whole history.</summary>
     public long Total(string job, string count) =>
-        (older.TryGetValue(job, out var counts) ? counts.GetValueOrDefault(count) : 0) + Of(job).Sum(run => run.Counts.GetValueOrDefault(count));
+        (older.TryGetValue(job, out var counts) ? counts.GetValueOrDefault(count) : 0) + About(job).Sum(count);
 
     /// <summary>Reads what is new.</summary>
     /// <returns>Whether anything changed.</returns>
@@ -56,9 +68,9 @@ public sealed class RunWindow(IRunStore store, TimeProvider time)
             var until = Math.Min(oldestOpen, newest + 1);
             while (await store.QueryAsync(new RunFilter { Before = before, Limit = 50 }, cancellationToken) is { Count: > 0 } page)
             {
-                foreach (var run in page.Where(run => run.Id >= until))
+                foreach (var run in page.Where(run => run.Id >= until && (!runs.TryGetValue(run.Id, out var known) || known.Status != run.Status || known.Attempts != run.Attempts)))
                 {
-                    changed |= !runs.TryGetValue(run.Id, out var known) || known.Status != run.Status || known.Attempts != run.Attempts;
+                    changed = true;
                     Take(run, now);
                 }
 
@@ -74,6 +86,7 @@ public sealed class RunWindow(IRunStore store, TimeProvider time)
         foreach (var run in runs.Values.TakeWhile(run => run.StartedAt < limit).Where(run => run.FinishedAt is not null).ToList())
         {
             runs.Remove(run.Id);
+            byJob.Remove(run.Job);
             AddUp(run);
         }
 
@@ -89,6 +102,7 @@ public sealed class RunWindow(IRunStore store, TimeProvider time)
         else
         {
             runs[run.Id] = run;
+            byJob.Remove(run.Job);
         }
     }
 

@@ -13,11 +13,14 @@ public static class SnapshotBuilder
     private const int Cells = 96;
 
     /// <summary>Makes the snapshot of a version.</summary>
-    public static PipelineSnapshot Build(SnapshotInput input, long version)
+    /// <param name="input">What was gathered.</param>
+    /// <param name="version">Its number.</param>
+    /// <param name="before">The snapshot before it: a list in which nothing has changed is kept, so that what draws it need not be drawn anew.</param>
+    public static PipelineSnapshot Build(SnapshotInput input, long version, PipelineSnapshot? before = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         var names = Order.Concat(input.Live.Keys.Except(Order, StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        var jobs = names.Select(name => Job(input, name)).ToList();
+        var jobs = names.Select(name => Job(input, name, before?.Job(name))).ToList();
         var age = DataAge(input, input.Now);
         var stages = StageRules.Build(input, jobs, age);
         var attention = Attention(input, jobs, stages, age);
@@ -29,12 +32,12 @@ public static class SnapshotBuilder
             HostStartedAt = input.HostStartedAt,
             Jobs = jobs,
             Stages = stages,
-            Totals = Totals(input),
+            Totals = Totals(input, before),
             Attention = attention,
             Overall = overall,
             Sentence = Sentence(input, attention, age),
             DataAge = age,
-            DataAgeHistory = AgeHistory(input),
+            DataAgeHistory = Kept(before?.DataAgeHistory, AgeHistory(input)),
             MartsRun = input.MartsRun,
             Quarantined = input.Quarantined ?? 0,
             Trouble = input.Trouble,
@@ -57,17 +60,16 @@ public static class SnapshotBuilder
     private static List<double?> AgeHistory(SnapshotInput input)
     {
         var first = Floor(input.Now) - ((Cells - 1) * CellLength);
-        return [.. Enumerable.Range(1, Cells).Select(cell => first + (cell * CellLength)).Select(at => DataAge(input, at < input.Now ? at : input.Now)?.TotalMinutes)];
+        return [.. Enumerable.Range(1, Cells).Select(cell => first + (cell * CellLength)).Select(at => DataAge(input, at < input.Now ? at : input.Now) is { } age ? Math.Floor(age.TotalMinutes) : (double?)null)];
     }
 
-    private static JobView Job(SnapshotInput input, string name)
+    private static IReadOnlyList<T> Kept<T>(IReadOnlyList<T>? before, IReadOnlyList<T> now) => before is not null && before.SequenceEqual(now) ? before : now;
+
+    private static JobView Job(SnapshotInput input, string name, JobView? before)
     {
-        var runs = input.Runs.Of(name).ToList();
+        var about = input.Runs.About(name);
+        var runs = about.All;
         var live = input.Live.GetValueOrDefault(name);
-        var ended = runs.Where(run => run.FinishedAt is not null && run.Status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Lost).ToList();
-        var good = ended.Where(run => run.Status == RunStatus.Succeeded).ToList();
-        var working = good.Where(run => run.DidWork).Select(run => (run.FinishedAt!.Value - run.StartedAt).TotalSeconds).ToList();
-        var times = good.Select(run => (run.FinishedAt!.Value - run.StartedAt).TotalSeconds).Order().ToList();
         var since = input.Now - RateWindow;
         return new JobView
         {
@@ -81,11 +83,11 @@ public static class SnapshotBuilder
             LastEnded = runs.LastOrDefault(run => run.FinishedAt is not null),
             NextAt = live is { IsPaused: false } ? ScheduleForecast.Next(live.Options, input.Now) : null,
             Every = live is null ? UsualInterval(name) : live.Options.Every,
-            Ended = ended.Count,
-            Succeeded = good.Count,
-            Mean = working.Count == 0 ? null : TimeSpan.FromSeconds(working.Average()),
-            Median = times.Count == 0 ? null : TimeSpan.FromSeconds(times[times.Count / 2]),
-            Strip = Strip(runs, input),
+            Ended = about.Ended,
+            Succeeded = about.Succeeded,
+            Mean = about.Mean,
+            Median = about.Median,
+            Strip = Kept(before?.Strip, Strip(runs, input)),
             RatePerMinute = runs.Where(run => run.FinishedAt >= since).Sum(Items) / RateWindow.TotalMinutes,
         };
     }
@@ -107,7 +109,7 @@ public static class SnapshotBuilder
         _ => run.Counts.GetValueOrDefault("files"),
     };
 
-    private static List<StripCell> Strip(List<JobRun> runs, SnapshotInput input)
+    private static List<StripCell> Strip(IReadOnlyList<JobRun> runs, SnapshotInput input)
     {
         var first = Floor(input.Now) - ((Cells - 1) * CellLength);
         var cells = new (int Runs, int Failed, bool Retried)[Cells];
@@ -149,16 +151,17 @@ public static class SnapshotBuilder
         return new TotalView("Rows in the marts", input.MartRows, came, "", trend, "storage");
     }
 
-    private static List<TotalView> Totals(SnapshotInput input)
+    private static List<TotalView> Totals(SnapshotInput input, PipelineSnapshot? before)
     {
         var window = input.Runs;
-        return
+        TotalView[] totals =
         [
             Total("Patients generated", JobNames.Generator, "patients", "", "patients"),
             Total("Resources loaded", JobNames.Loader, "resources", "", "runs?job=loader&work=1"),
             Total("Bytes uploaded to S3", JobNames.Uploader, "bytes", "B", "storage"),
             MartRows(input),
         ];
+        return [.. totals.Select(total => total with { Trend = Kept(before?.Totals.FirstOrDefault(kept => kept.Name == total.Name)?.Trend, total.Trend) })];
 
         TotalView Total(string name, string job, string count, string unit, string href)
         {
