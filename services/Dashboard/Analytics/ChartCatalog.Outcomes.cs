@@ -91,7 +91,7 @@ internal static partial class ChartCatalog
         observed as (
           select p.id, {d.Age("p.birthdate", w.B)} as age_then from patients as p where {SqlParts.ObservedAt(w.B)}
         ),
-        hypertension as (
+        hypertension as {d.Materialized}(
           select p.id from observed as p
           where p.age_then between 18 and 85
             and exists (select 1 from fct_conditions as c where c.patient = p.id and c.code = '59621000' and c.start <= {SqlBuilder.Date(w.From.AddMonths(6))} and (c.stop is null or c.stop >= {w.A}))
@@ -101,11 +101,19 @@ internal static partial class ChartCatalog
             and not {SqlParts.HasCondition("'72892002'", w)}
             and not {SqlParts.InHospice(w)}
         ),
-        readings as (
-          select o.patient, o.date_day, min(case when o.code = '8480-6' then o.numeric_value end) as systolic, min(case when o.code = '8462-4' then o.numeric_value end) as diastolic
+        -- encounters are many, and so are readings: both are first cut down to the patients who count
+        acute as {d.Materialized}(
+          select e.id from fct_encounters as e where e.encounterclass in ('inpatient', 'emergency') and e.patient in (select id from hypertension)
+        ),
+        pressures as {d.Materialized}(
+          select o.patient, o.encounter, o.code, o.date_day, o.numeric_value
           from vitals as o
           where o.code in ('8480-6', '8462-4') and o.patient in (select id from hypertension)
-            and not exists (select 1 from fct_encounters as e where e.id = o.encounter and e.encounterclass in ('inpatient', 'emergency'))
+        ),
+        readings as (
+          select o.patient, o.date_day, min(case when o.code = '8480-6' then o.numeric_value end) as systolic, min(case when o.code = '8462-4' then o.numeric_value end) as diastolic
+          from pressures as o
+          where not exists (select 1 from acute as e where e.id = o.encounter)
           group by 1, 2
         ),
         newest as (
