@@ -52,7 +52,6 @@ public static class DashboardExtensions
         services.AddSingleton<ModelHistory>();
         services.AddSingleton<FailingRows>();
         services.AddSingleton<HealthReader>();
-        services.AddSingleton<SocketBytes>();
         services.AddSingleton<StorageMeter>();
         services.AddSingleton<StorageHistory>();
         services.AddSingleton<StorageReport>();

@@ -2,7 +2,9 @@ using FhirAspire.Dashboard.Marts;
 using FhirAspire.Dashboard.State;
 using FhirAspire.Dashboard.Storage;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.DuckDb;
 using FhirAspire.Warehouse.Raw;
@@ -49,7 +51,7 @@ public sealed class StorageTests : IDisposable
     [Fact]
     public void A_restart_of_the_process_is_no_negative_use()
     {
-        var uses = StorageReport.Uses([With(Sample(-15, 1), 0, 100), With(Sample(-10, 1), 0, 250), With(Sample(-5, 1), 60, 3), With(Sample(0, 1), 60, 18)]);
+        var uses = StorageReport.Uses([Used(-15, 0, 100), Used(-10, 0, 250), Used(-5, 60, 3), Used(0, 60, 18)]);
         uses.Select(use => Math.Round(use.Cores, 3)).ShouldBe([0.5, 0.05]);
     }
 
@@ -107,7 +109,7 @@ public sealed class StorageTests : IDisposable
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Cost:Prices:S3GbMonth", "0.05"), new("Uploader:Gzip", "true")]).Build();
-        var view = await new StorageReport(History(), store, [], configuration, clock, NullLogger<StorageReport>.Instance).ReadAsync(Now.AddDays(-1));
+        var view = await new StorageReport(History(), store, Operations(), [], configuration, clock, NullLogger<StorageReport>.Instance).ReadAsync(Now.AddDays(-1));
         view.Traffic.Patients.ShouldBe(300);
         var estimate = view.Estimate.ShouldNotBeNull();
         estimate.Now.PatientsPerDay.ShouldBe(600, 1e-6);
@@ -115,6 +117,47 @@ public sealed class StorageTests : IDisposable
         estimate.Items.Single(item => item.Name == "S3 storage, first 30 days").Usd.ShouldBe(9 * 0.05, 1e-9);
         estimate.Items.Single(item => item.Name == "S3 requests").Amount.ShouldBe("36,000 objects");
         estimate.IsMeasured.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Every_process_of_the_pipeline_is_shown_with_its_own_use()
+    {
+        var store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") }, clock);
+        await store.PrepareAsync();
+        foreach (var (process, service, minutes, cpu) in new[] { ("m:1:5", "Loader", -3, 10.0), ("m:2:7", "Uploader", -3, 1.0), ("m:1:5", "Loader", -2, 40.0), ("m:2:7", "Uploader", -1, 13.0), ("m:9:1", "DbtRunner", -60, 5.0), ("m:1:5", "Loader", -1, 70.0) })
+        {
+            await Operations().AddProcessSampleAsync(
+                new ProcessSample { Process = process, Service = service, At = Now.AddMinutes(minutes), Use = new ProcessUse { StartedAt = Now.AddDays(-1), CpuSeconds = cpu, Memory = 7_000_000, Received = (long)cpu * 60, Sent = 3 } }, Now - ProcessMeter.Kept);
+        }
+
+        var view = await new StorageReport(History(), store, Operations(), [], new ConfigurationBuilder().Build(), clock, NullLogger<StorageReport>.Instance).ReadAsync(Now.AddDays(-1));
+        // What no longer tells stands last.
+        view.Processes.Select(process => process.Service).ShouldBe(["Loader", "Uploader", "DbtRunner"]);
+        view.Processes[0].Uses.Select(use => use.Cores).ShouldBe([0.5, 0.5]);
+        view.Processes[0].Uses[0].Received.ShouldBe(30);
+        view.Processes[1].Uses.Single().Cores.ShouldBe(0.1, 1e-9);
+        view.Processes[2].Uses.ShouldBeEmpty();
+        view.Processes[2].Memory.ShouldBe(7_000_000);
+    }
+
+    [SkippableTheory]
+    [InlineData(RunStoreProvider.Sqlite)]
+    [InlineData(RunStoreProvider.Postgres)]
+    public async Task What_processes_have_told_is_kept_for_a_time(RunStoreProvider provider)
+    {
+        var options = new RunStoreOptions { Provider = provider, ConnectionString = provider == RunStoreProvider.Sqlite ? Path.Combine(folder, "history.db") : await (await PostgresServer.RequireAsync()).CreateDatabaseAsync() };
+        await new RunStore(options, clock).PrepareAsync();
+        var operations = new OperationsStore(options);
+        var use = new ProcessUse { StartedAt = Now.AddDays(-3), CpuSeconds = 12.5, Memory = 5_000_000_000, Received = 1, Sent = 2 };
+        foreach (var at in new[] { Now.AddHours(-49), Now.AddHours(-47), Now })
+        {
+            await operations.AddProcessSampleAsync(new ProcessSample { Process = "m:1:5", Service = "Loader", At = at, Use = use }, at - ProcessMeter.Kept);
+        }
+
+        var kept = await operations.ProcessSamplesAsync(DateTime.MinValue);
+        kept.Select(sample => sample.At).ShouldBe([Now.AddHours(-47), Now]);
+        kept[0].Use.ShouldBe(use);
+        (await operations.ProcessSamplesAsync(Now.AddHours(-1))).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -146,5 +189,7 @@ public sealed class StorageTests : IDisposable
 
     private static StorageSample Sample(int minutes, long bytes) => new() { At = Now.AddMinutes(minutes), Places = new Dictionary<string, PlaceSize> { ["s3"] = new(bytes, 1) } };
 
-    private static StorageSample With(StorageSample sample, int startedSeconds, double cpu) => sample with { Process = new ProcessUse { StartedAt = Now.AddDays(-1).AddSeconds(startedSeconds), CpuSeconds = cpu } };
+    private static (DateTime At, ProcessUse Process) Used(int minutes, int startedSeconds, double cpu) => (Now.AddMinutes(minutes), new ProcessUse { StartedAt = Now.AddDays(-1).AddSeconds(startedSeconds), CpuSeconds = cpu });
+
+    private OperationsStore Operations() => new(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") });
 }

@@ -32,6 +32,7 @@ public static class PipelineHostingExtensions
         builder.Services.AddSingleton<TransientFaults>();
         builder.Services.AddSingleton(services => new OperationsStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value));
         builder.Services.AddSingleton<PatientTraces>();
+        builder.Services.AddSingleton<SocketBytes>();
         builder.AddAlerts();
         builder.AddReadiness("history", async (services, stop) =>
         {
@@ -45,6 +46,7 @@ public static class PipelineHostingExtensions
         {
             builder.Services.AddHostedService(services => services.GetRequiredService<JobScheduler>());
             builder.Services.AddHostedService<LevelMeter>();
+            builder.Services.AddHostedService<ProcessMeter>();
         }
 
         return builder;

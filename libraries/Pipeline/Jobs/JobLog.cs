@@ -63,4 +63,7 @@ internal static partial class JobLog
 
     [LoggerMessage(1020, LogLevel.Warning, "The traces of patients between load and marts could not be kept or read: theirs end before the marts, or go on with a later run")]
     public static partial void TracesLost(ILogger logger, Exception exception);
+
+    [LoggerMessage(1021, LogLevel.Warning, "What this process uses could not be told to the history; the dashboard shows it again when that works")]
+    public static partial void UseNotTold(ILogger logger, Exception exception);
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FhirAspire.Pipeline.Operations;
 
-/// <summary>What the history keeps beside runs: paused jobs, requests to jobs in other processes, traces that wait for dbt, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
+/// <summary>What the history keeps beside runs: paused jobs, requests to jobs in other processes, traces that wait for dbt, what processes use, alerts, data-quality results. Its tables are made by <see cref="IRunStore.PrepareAsync"/>.</summary>
 public sealed class OperationsStore(RunStoreOptions options)
 {
     private readonly IDbContextFactory<RunDbContext> contexts = RunDbContext.FactoryOf(options);
@@ -112,6 +112,23 @@ public sealed class OperationsStore(RunStoreOptions options)
         var ids = traces.Select(trace => trace.Id).ToList();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await context.Traces.Where(trace => ids.Contains(trace.Id)).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps what a process has used, and removes what is older than an instant.</summary>
+    public async Task AddProcessSampleAsync(ProcessSample sample, DateTime oldest, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        context.Processes.Add(sample);
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        await context.Processes.Where(kept => kept.At < oldest).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the processes have used since an instant, oldest first.</summary>
+    public async Task<IReadOnlyList<ProcessSample>> ProcessSamplesAsync(DateTime from, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        return await context.Processes.AsNoTracking().Where(sample => sample.At >= from).OrderBy(sample => sample.At).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Alerts, newest first.</summary>

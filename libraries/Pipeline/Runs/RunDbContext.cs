@@ -2,6 +2,7 @@ using System.Text.Json;
 using FhirAspire.Pipeline.Alerts;
 using FhirAspire.Pipeline.Leases;
 using FhirAspire.Pipeline.Operations;
+using FhirAspire.Pipeline.Telemetry;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -28,6 +29,8 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
     public DbSet<JobRequest> Requests => Set<JobRequest>();
 
     public DbSet<WaitingTrace> Traces => Set<WaitingTrace>();
+
+    public DbSet<ProcessSample> Processes => Set<ProcessSample>();
 
     public DbSet<AlertRow> Alerts => Set<AlertRow>();
 
@@ -103,6 +106,18 @@ internal sealed class RunDbContext(DbContextOptions<RunDbContext> options) : DbC
         {
             trace.ToTable("waiting_traces");
             trace.Property(t => t.Parent).HasMaxLength(64);
+        });
+        modelBuilder.Entity<ProcessSample>(sample =>
+        {
+            sample.ToTable("process_samples");
+            sample.HasIndex(s => s.At);
+            sample.ComplexProperty(s => s.Use, use =>
+            {
+                foreach (var name in new[] { nameof(ProcessUse.StartedAt), nameof(ProcessUse.CpuSeconds), nameof(ProcessUse.Memory), nameof(ProcessUse.Received), nameof(ProcessUse.Sent) })
+                {
+                    use.Property(name).HasColumnName(name);
+                }
+            });
         });
         modelBuilder.Entity<AlertRow>(alert =>
         {

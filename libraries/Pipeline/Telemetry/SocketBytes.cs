@@ -1,6 +1,6 @@
 using System.Diagnostics.Tracing;
 
-namespace FhirAspire.Dashboard.Storage;
+namespace FhirAspire.Pipeline.Telemetry;
 
 /// <summary>Bytes through the sockets of this process since it was made, as .NET counts them.</summary>
 public sealed class SocketBytes : EventListener

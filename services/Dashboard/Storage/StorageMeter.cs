@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using FhirAspire.Dashboard.Marts;
 using FhirAspire.Dashboard.State;
 using FhirAspire.Fhir.Spool;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Raw;
 
@@ -52,7 +52,7 @@ public sealed class StorageMeter(MartsLibrary marts, PipelineState state, Socket
             places["parquet"] = new PlaceSize(current.Bytes, current.Tables.Count);
         }
 
-        return new StorageSample { At = time.GetUtcNow().UtcDateTime, Places = places, Tables = tables, Process = Use() };
+        return new StorageSample { At = time.GetUtcNow().UtcDateTime, Places = places, Tables = tables, Process = ProcessUse.Now(sockets) };
     }
 
     /// <summary>Bytes and files of a folder and all below it; 0 where it is not there yet.</summary>
@@ -146,15 +146,6 @@ public sealed class StorageMeter(MartsLibrary marts, PipelineState state, Socket
             _ => $"select lower(table_schema || '.' || table_name), coalesce(row_count, 0) from information_schema.tables where lower(table_schema) in ({Schemas})",
         };
         return sql.Length == 0 ? [] : (await session.QueryAsync(sql, null, cancellationToken)).Rows.ToDictionary(row => (string)row[0]!, row => Whole(row[1]), StringComparer.OrdinalIgnoreCase);
-    }
-
-    private ProcessUse Use()
-    {
-        using var process = Process.GetCurrentProcess();
-        return new ProcessUse
-        {
-            StartedAt = process.StartTime.ToUniversalTime(), CpuSeconds = process.TotalProcessorTime.TotalSeconds, Memory = process.WorkingSet64, Received = sockets.Received, Sent = sockets.Sent,
-        };
     }
 
     private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

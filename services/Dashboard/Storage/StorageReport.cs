@@ -1,13 +1,15 @@
 using FhirAspire.Dashboard.Costs;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Operations;
 using FhirAspire.Pipeline.Runs;
+using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Snowflake;
 
 namespace FhirAspire.Dashboard.Storage;
 
 /// <summary>What the samples and the runs say of storage, processes and cost; pages and API show the same.</summary>
-public sealed class StorageReport(StorageHistory history, IRunStore store, IEnumerable<IWarehouse> warehouses, IConfiguration configuration, TimeProvider time, ILogger<StorageReport> logger)
+public sealed class StorageReport(StorageHistory history, IRunStore store, OperationsStore operations, IEnumerable<IWarehouse> warehouses, IConfiguration configuration, TimeProvider time, ILogger<StorageReport> logger)
 {
     private const int RunsRead = 10_000;
     private const int FewPatients = 3;
@@ -29,7 +31,8 @@ public sealed class StorageReport(StorageHistory history, IRunStore store, IEnum
         return new StorageView
         {
             Samples = samples,
-            Uses = Uses(samples),
+            Uses = Uses([.. samples.Select(sample => (sample.At, sample.Process))]),
+            Processes = Processes(await operations.ProcessSamplesAsync(from, cancellationToken)),
             Traffic = traffic,
             Estimate = await EstimateAsync(traffic, cancellationToken),
             Account = await AccountAsync(cancellationToken),
@@ -38,13 +41,21 @@ public sealed class StorageReport(StorageHistory history, IRunStore store, IEnum
     }
 
     /// <summary>Processor share and transfer between neighbouring samples of one process.</summary>
-    internal static IReadOnlyList<UseBetween> Uses(IReadOnlyList<StorageSample> samples) =>
+    internal static IReadOnlyList<UseBetween> Uses(IReadOnlyList<(DateTime At, ProcessUse Process)> samples) =>
     [
         .. samples.Zip(samples.Skip(1)).Where(pair => IsSameProcess(pair.First.Process, pair.Second.Process) && pair.Second.At > pair.First.At).Select(pair =>
         {
             var (a, b, seconds) = (pair.First.Process, pair.Second.Process, (pair.Second.At - pair.First.At).TotalSeconds);
             return new UseBetween(pair.Second.At, Math.Max(0, b.CpuSeconds - a.CpuSeconds) / seconds, b.Memory, Math.Max(0, b.Received - a.Received) / seconds, Math.Max(0, b.Sent - a.Sent) / seconds);
         }),
+    ];
+
+    /// <summary>What each process of the pipeline used, by what itself has told: those that still tell first.</summary>
+    internal static IReadOnlyList<ProcessView> Processes(IReadOnlyList<ProcessSample> samples) =>
+    [
+        .. samples.GroupBy(sample => sample.Process, StringComparer.Ordinal)
+            .Select(group => new ProcessView(group.Key, group.Last().Service, group.Last().At, group.Last().Use.Memory, Uses([.. group.Select(sample => (sample.At, sample.Use))])))
+            .OrderByDescending(process => process.At >= samples[^1].At - (2 * ProcessMeter.Interval)).ThenBy(process => process.Service, StringComparer.Ordinal).ThenByDescending(process => process.At),
     ];
 
     // The clock of a process's start is told in steps.
@@ -133,6 +144,9 @@ public sealed record StorageView
     /// <summary>What the process used between them.</summary>
     public IReadOnlyList<UseBetween> Uses { get; init; } = [];
 
+    /// <summary>The processes of the pipeline, this one among them.</summary>
+    public IReadOnlyList<ProcessView> Processes { get; init; } = [];
+
     /// <summary>What was moved in the last day.</summary>
     public required Traffic Traffic { get; init; }
 
@@ -156,6 +170,14 @@ public sealed record StorageView
             : (known[^1].Places[place].Bytes - known[0].Places[place].Bytes) / (known[^1].At - known[0].At).TotalDays;
     }
 }
+
+/// <summary>A process of the pipeline.</summary>
+/// <param name="Process">Machine, number and start.</param>
+/// <param name="Service">What runs in it.</param>
+/// <param name="At">When it told last, UTC.</param>
+/// <param name="Memory">Bytes that it held then.</param>
+/// <param name="Uses">What it used between what it told, oldest first.</param>
+public sealed record ProcessView(string Process, string Service, DateTime At, long Memory, IReadOnlyList<UseBetween> Uses);
 
 /// <summary>What a process used in the time before an instant.</summary>
 /// <param name="At">The end of the time, UTC.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FhirAspire.Pipeline.Telemetry;
 
 namespace FhirAspire.Dashboard.Storage;
 
@@ -23,25 +24,6 @@ public sealed record StorageSample
 /// <param name="Bytes">Bytes; null where only the number is known.</param>
 /// <param name="Items">Files, objects or rows.</param>
 public sealed record PlaceSize(long? Bytes, long? Items);
-
-/// <summary>What a process has used since its start.</summary>
-public sealed record ProcessUse
-{
-    /// <summary>When it started, UTC: counters of another start are not compared with these.</summary>
-    public DateTime StartedAt { get; init; }
-
-    /// <summary>Processor seconds.</summary>
-    public double CpuSeconds { get; init; }
-
-    /// <summary>Memory now, bytes.</summary>
-    public long Memory { get; init; }
-
-    /// <summary>Bytes that its sockets have received, loopback included.</summary>
-    public long Received { get; init; }
-
-    /// <summary>Bytes that its sockets have sent, loopback included.</summary>
-    public long Sent { get; init; }
-}
 
 /// <summary>The places that are measured, in the order in which data passes them.</summary>
 public static class StoragePlaces
