@@ -132,6 +132,23 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_seed_that_is_shown_is_loaded_and_the_query_that_is_shown_is_the_limited_one()
+    {
+        (await RunAsync("show", "--select", "nothing")).Exit.ShouldBe(0);
+        File.ReadAllText(Path.Combine(folder, "target", "run_results.json")).ShouldContain("\"results\":[]");
+
+        (await RunAsync("show", "--select", "raw")).Exit.ShouldBe(0);
+        (await RunAsync("run", "--select", "orders")).Exit.ShouldBe(0);
+        (await RunAsync("--no-use-colors", "show", "--select", "orders", "--limit", "1")).Exit.ShouldBe(0);
+        var text = File.ReadAllText(Path.Combine(folder, "target", "run_results.json"));
+        text.ShouldContain("limit 1");
+        text.ShouldContain("\"use_colors_file\":false");
+
+        Write("seeds/raw.csv", "id,amount\n1,1.5,7\n");
+        (await RunAsync("show", "--select", "raw")).Exit.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_Python_model_is_parsed_and_fails_alone_when_it_is_run()
     {
         Write("models/scores.py", "def model(dbt, session):\n    # dbt.ref('nothing')\n    dbt.config(materialized=\"table\", tags=['py', \"x(1)\"])\n    orders = dbt.ref(\"orders\").df()\n    return orders\n");

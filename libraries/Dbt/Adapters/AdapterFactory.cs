@@ -45,7 +45,16 @@ internal static class AdapterFactory
     {
         var credentials = profile.Credentials;
         var path = credentials.GetString("path") ?? ":memory:";
-        var options = new DuckDbOptions { Path = path == ":memory:" ? path : Path.GetFullPath(path, root) };
+        var options = new DuckDbOptions { Path = path == ":memory:" ? path : Path.GetFullPath(path, root), MemoryLimit = UsualMemoryLimit };
+        // What DuckDB does where nothing is set: projects count on the order of rows.
+        options.Settings["preserve_insertion_order"] = "true";
+        foreach (var (key, value) in credentials.GetMap("config_options") ?? [])
+        {
+            options.Settings[Val.Str(key)] = Setting(value);
+        }
+
+        // Some settings belong to a connection, so each gets all of them.
+        var open = new List<string>();
         foreach (var (key, value) in credentials.GetMap("settings") ?? [])
         {
             var name = Val.Str(key);
@@ -59,11 +68,10 @@ internal static class AdapterFactory
             }
             else
             {
-                options.Settings[name] = value is bool flag ? flag ? "true" : "false" : Val.Str(value);
+                open.Add($"set {Identifier(name)} = {SqlDialect.Literal(Setting(value))}");
             }
         }
 
-        var open = new List<string>();
         foreach (var extension in credentials.GetList("extensions") ?? [])
         {
             var name = extension is DbtMap map ? Val.Str(map.Get("name")) : Val.Str(extension);
@@ -91,6 +99,11 @@ internal static class AdapterFactory
 
         return new ConnectionSource(new DuckDbWarehouse(options), ownsWarehouse: true, open);
     }
+
+    // DuckDB's own: 80 % of the memory.
+    private static string UsualMemoryLimit => $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4 >> 20}MiB";
+
+    private static string Setting(object? value) => value is bool flag ? flag ? "true" : "false" : Val.Str(value);
 
     private static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

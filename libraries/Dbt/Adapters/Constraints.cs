@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using FhirAspire.Dbt.Compile;
 using FhirAspire.Jinja;
 
 namespace FhirAspire.Dbt.Adapters;
 
 /// <summary>Constraints of contracts as SQL (https://docs.getdbt.com/reference/resource-properties/constraints).</summary>
-internal static class Constraints
+internal static partial class Constraints
 {
     public static JinjaList Columns(NodeScope scope, JinjaCall call)
     {
@@ -73,7 +74,7 @@ internal static class Constraints
             ("unique", false) => $"unique{(expression.Length > 0 ? " " + expression : string.Empty)} ({columns})",
             ("primary_key", true) => $"primary key {expression}",
             ("primary_key", false) => $"primary key{(expression.Length > 0 ? " " + expression : string.Empty)} ({columns})",
-            ("foreign_key", true) when to is not null => $"references {Reference(scope, to)} ({toColumns})",
+            ("foreign_key", true) when to is not null => $"references {adapter.ForeignKeyTarget(Reference(scope, to))} ({toColumns})",
             ("foreign_key", true) when expression.Length > 0 => $"references {expression}",
             ("foreign_key", false) when to is not null => $"foreign key ({columns}) references {Reference(scope, to)} ({toColumns})",
             ("foreign_key", false) when expression.Length > 0 => $"foreign key ({columns}) references {expression}",
@@ -83,6 +84,9 @@ internal static class Constraints
         return body is null ? null : (prefix + body).Trim();
     }
 
-    private static string Reference(NodeScope scope, string to) =>
-        to.StartsWith("ref", StringComparison.Ordinal) || to.StartsWith("source", StringComparison.Ordinal) ? scope.Session.Templates.Render("{{ " + to + " }}", "constraint", scope) : to;
+    /// <summary>The relation that a foreign key points to, which may be written as <c>ref('model')</c>.</summary>
+    public static string Reference(NodeScope scope, string to) => Call().IsMatch(to) ? scope.Session.Templates.Render("{{ " + to + " }}", "constraint", scope) : to;
+
+    [GeneratedRegex(@"^\s*(?:ref|source)\s*\(", RegexOptions.CultureInvariant)]
+    private static partial Regex Call();
 }

@@ -68,5 +68,8 @@ internal sealed class DuckDbAdapter(RelationPolicy projectQuote) : IDbtAdapter
 
     public int ConstraintSupport(string type) => type is "check" or "not_null" or "unique" or "primary_key" or "foreign_key" or "custom" ? 2 : 0;
 
+    // DuckDB takes no database there.
+    public string ForeignKeyTarget(string relation) => relation.Split('.') is { Length: > 2 } pieces ? string.Join('.', pieces[1..]) : relation;
+
     private static string Text(string value) => $"'{value.ToLowerInvariant().Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -49,4 +49,7 @@ internal interface IDbtAdapter
 
     /// <summary>How enforcement of a constraint stands: 2 enforced, 1 accepted, 0 not supported.</summary>
     int ConstraintSupport(string type);
+
+    /// <summary>How the relation is written that the foreign key of a column points to.</summary>
+    string ForeignKeyTarget(string relation) => relation;
 }

@@ -28,9 +28,12 @@ internal static class DebugCommand
             var connections = AdapterFactory.Connect(invocation, profile, root);
             await using (connections.ConfigureAwait(false))
             {
-                var session = await connections.RentAsync(cancellation).ConfigureAwait(false);
-                await session.QueryAsync("select 1 as id", null, cancellation).ConfigureAwait(false);
-                await connections.ReturnAsync(session, isBroken: false).ConfigureAwait(false);
+                var session = await connections.OpenAsync(cancellation).ConfigureAwait(false);
+                await using (session.ConfigureAwait(false))
+                {
+                    await session.QueryAsync("select 1 as id", null, cancellation).ConfigureAwait(false);
+                }
+
                 log.Info($"  Connection test: [OK connection ok] {connections.Warehouse.Location}");
             }
         }

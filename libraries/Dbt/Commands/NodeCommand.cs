@@ -178,7 +178,8 @@ internal static class NodeCommand
 
         if (hasHooks && !cancellation.IsCancellationRequested)
         {
-            var schemas = session.Manifest.Nodes.Values.Where(node => session.Selected.Contains(node.UniqueId) && node.IsRelational && !node.IsEphemeral).Select(node => (node.Database, node.Schema)).Distinct().ToList();
+            var schemas = results.Where(result => result.Status is not (DbtStatus.Error or DbtStatus.Fail or DbtStatus.Skipped)).Select(result => session.Manifest.Find(result.UniqueId))
+                .OfType<DbtNode>().Where(node => node.IsRelational && !node.IsEphemeral).Select(node => (node.Database, node.Schema)).Distinct().ToList();
             var (endResults, _) = await hooks.RunAsync("on-run-end", Hooks.EndVariables(session, results, schemas)).ConfigureAwait(false);
             results.AddRange(endResults);
         }

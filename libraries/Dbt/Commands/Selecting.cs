@@ -19,8 +19,12 @@ internal static class Selecting
         }
 
         var selector = new NodeSelector(session.Manifest, graph, state, session.Root.Root, raw => session.Log.Warn("NoNodesForSelectionCriteria", $"The selection criterion '{raw}' does not match any enabled nodes"));
-        return selector.Select(Spec(session), matches);
+        // Nodes without a word of SQL are listed, and never run.
+        return selector.Select(Spec(session), session.Options.Command == "list" ? matches : node => matches(node) && !IsEmpty(node));
     }
+
+    private static bool IsEmpty(DbtNode node) => node.ResourceType is DbtResourceType.Model or DbtResourceType.Snapshot or DbtResourceType.Analysis or DbtResourceType.Test or DbtResourceType.Operation
+        && string.IsNullOrWhiteSpace(node.RawCode);
 
     public static PreviousState? State(DbtSession session) => Folder(session) is { } folder ? StateReader.Read(folder, session.TargetFolder) : null;
 

@@ -31,11 +31,11 @@ internal static class ShowCommand
 
             var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Test, DbtResourceType.Snapshot, DbtResourceType.Analysis, DbtResourceType.Seed, DbtResourceType.UnitTest);
             session.Selected = Selecting.Select(session, graph, types, Selecting.State(session));
-            nodes = [.. session.Selected.Order(StringComparer.Ordinal).Select(id => session.Manifest.Find(id)!)];
+            nodes = [.. graph.Subset(session.Selected).TopologicalOrder().Select(id => session.Manifest.Find(id)!)];
             if (nodes.Count == 0)
             {
                 session.Log.Warn("NoNodesSelected", "No nodes selected!");
-                return new DbtResult { ExitCode = 0, InvocationId = session.InvocationId };
+                session.Log.Warn("NothingToDo", "Nothing to do. Try checking your model configs and model specification args");
             }
         }
 
@@ -43,6 +43,11 @@ internal static class ShowCommand
         var connection = new Connection(session, isGrouped: false, cancellation);
         await using (connection.ConfigureAwait(false))
         {
+            if (nodes.Exists(node => node.ResourceType == DbtResourceType.Seed) && session.Options.PopulateCache)
+            {
+                Preparation.FillCache(session, connection);
+            }
+
             // A unit test comes with the model that was asked for, and has no rows of its own.
             foreach (var node in nodes.Where(node => node.ResourceType != DbtResourceType.UnitTest))
             {
@@ -116,10 +121,15 @@ internal static class ShowCommand
         {
             if (node.ResourceType == DbtResourceType.Seed)
             {
-                // The rows of a seed are those of its file.
-                var scope = new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection };
-                Print(session, node, SeedObject.Typed(scope));
-                return clock.Result(node, DbtStatus.Success, null);
+                // As with dbt a seed is loaded, and the rows of its file are shown.
+                var loaded = new NodeRunner(session, new NodeCompiler(session)).Run(node, connection, "main");
+                if (loaded.Error is not null)
+                {
+                    throw loaded.Error;
+                }
+
+                Print(session, node, SeedObject.Typed(new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection }));
+                return loaded;
             }
 
             new NodeCompiler(session).Compile(node, connection);
@@ -133,6 +143,7 @@ internal static class ShowCommand
             var limit = session.Options.Limit is { } given && given >= 0 ? given : (int?)null;
             var scope2 = new NodeScope(session, ScopeMode.Run, node, node.PackageName) { Connection = connection };
             var sql = Host.Text(session.Templates.Start(scope2.Callable(session.Macros.Find("get_show_sql", session.Root.Name)!), [node.CompiledCode, Host.ToTemplate(node.Config.Get("sql_header")), limit is { } rows ? (long)rows : null]));
+            node.CompiledCode = sql;
             var (response, table) = connection.Execute(sql, autoBegin: false, fetch: true);
             Print(session, node, table);
             return clock.Result(node, DbtStatus.Success, null, response: response);

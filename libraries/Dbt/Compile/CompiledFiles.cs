@@ -17,6 +17,11 @@ internal static class CompiledFiles
 
         node.CompiledPath = RelativePath(session, "compiled", node, suffix);
         Write(session, node.CompiledPath, code);
+        if (node.ResourceType == DbtResourceType.Operation)
+        {
+            // The path of a hook is shown as dbt writes it.
+            node.CompiledPath = node.CompiledPath.Replace($"/{node.PackageName}/dbt_project.yml/", $"/{node.PackageName}/./dbt_project.yml/", StringComparison.Ordinal);
+        }
     }
 
     public static void WriteRun(DbtSession session, DbtNode node, string code)

@@ -114,12 +114,6 @@ internal sealed class RunConfig(NodeScope scope) : JinjaObject
 
     public override object? Call(JinjaCall call) => string.Empty;
 
-    public override bool TryGetItem(object? key, out object? value)
-    {
-        value = null;
-        return key is string name && TryFind(name, out value);
-    }
-
     public override bool TryGetAttribute(string name, out object? value)
     {
         value = name switch
@@ -133,7 +127,7 @@ internal sealed class RunConfig(NodeScope scope) : JinjaObject
             "persist_column_docs" => Host.Function(name, _ => PersistDocs("columns")),
             _ => null,
         };
-        return value is not null || (scope.Node is not null && TryFind(name, out value));
+        return value is not null;
     }
 
     private object? Get(JinjaCall call, object? otherwise) =>

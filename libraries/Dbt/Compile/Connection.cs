@@ -13,7 +13,6 @@ namespace FhirAspire.Dbt.Compile;
 internal sealed class Connection(DbtSession session, bool isGrouped, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private IWarehouseSession? open;
-    private bool isBroken;
 
     public CancellationToken CancellationToken => cancellationToken;
 
@@ -30,7 +29,7 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
             if (open is null)
             {
                 var source = session.Connections ?? throw new DbtException("DBT9002", DbtErrorKind.Internal, $"The command '{session.Options.Command}' has no connection to the database");
-                open = Wait(() => source.RentAsync(cancellationToken));
+                open = Wait(() => source.OpenAsync(cancellationToken));
                 if (isGrouped)
                 {
                     Wait(() => open.BeginAsync(cancellationToken));
@@ -124,7 +123,7 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
             }
             catch (WarehouseException)
             {
-                isBroken = true;
+                // A broken connection's transaction is gone.
             }
         }
     }
@@ -133,7 +132,7 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
     {
         if (open is not null)
         {
-            await session.Connections!.ReturnAsync(open, isBroken || cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            await open.DisposeAsync().ConfigureAwait(false);
             open = null;
         }
     }

@@ -79,6 +79,9 @@ internal static class InvocationArgs
     // dbt leaves these out where they are off.
     private static readonly string[] OnlyWhereSet = ["full_refresh", "fail_fast", "warn_error", "store_failures"];
 
+    // What is said of the console holds for the log file, unless that is said as well.
+    private static readonly string[] LikeTheirFile = ["log_format", "log_level", "use_colors"];
+
     private static readonly (string Name, object Value)[] Defaults =
     [
         ("cache_selected_only", false), ("favor_state", false), ("log_file_max_bytes", 10485760L), ("log_format_file", "debug"), ("log_level_file", "debug"),
@@ -133,6 +136,14 @@ internal static class InvocationArgs
         if (options.Command is not ("build" or "compile" or "run" or "snapshot") && !options.Given.ContainsKey("empty"))
         {
             map.Remove("empty");
+        }
+
+        foreach (var name in LikeTheirFile)
+        {
+            if (options.Given.TryGetValue(name, out var given) && !map.ContainsKey($"{name}_file"))
+            {
+                map[$"{name}_file"] = given;
+            }
         }
 
         foreach (var (name, value) in Defaults)

@@ -59,6 +59,15 @@ internal sealed class NodeCompiler(DbtSession session)
         }
 
         node.IsCompiled = true;
+        // The manifest then names the relations that foreign keys point to.
+        foreach (var constraint in node.Constraints.Concat(node.Columns.Values.SelectMany(column => column.Constraints)).Where(constraint => constraint.GetString("type") == "foreign_key"))
+        {
+            if (constraint.GetString("to") is { } to)
+            {
+                constraint["to"] = Adapters.Constraints.Reference(scope, to);
+            }
+        }
+
         if (node.ResourceType == DbtResourceType.Test && node.RelationName is null && (node.IsRelational || session.Options.StoreFailures))
         {
             node.RelationName = References.Relation(session, node).Render();

@@ -162,7 +162,7 @@ internal sealed class ScopeFunctions(NodeScope scope)
         "write" => Host.Function(name, Write),
         "store_result" => Host.Function(name, StoreResult),
         "store_raw_result" => Host.Function(name, StoreRawResult),
-        "load_result" => Host.Function(name, call => scope.StatementResults.GetValueOrDefault(Host.Text(call.Get(0, "name")))),
+        "load_result" => Host.Function(name, call => LoadResult(Host.Text(call.Get(0, "name")))),
         "load_agate_table" => Host.Function(name, _ => SeedObject.Load(scope)),
         "adapter_macro" => Host.Function(name, call => throw Host.Compilation($"The \"adapter_macro\" macro has been deprecated. Instead, use the `adapter.dispatch` method to find a macro and call the result. adapter_macro was called for: {Host.Text(call.Get(0, "name"))}")),
         "submit_python_job" => Host.Function(name, _ => throw Host.Runtime("Python models cannot be run by this engine")),
@@ -266,6 +266,21 @@ internal sealed class ScopeFunctions(NodeScope scope)
         var table = call.Get(2, "agate_table") as AgateTable ?? new AgateTable([], []);
         scope.StatementResults[Host.Text(call.Get(0, "name"))] = new StatementResult(call.Get(1, "response"), table);
         return string.Empty;
+    }
+
+    // As with dbt the result of a statement can be had once, except that of the materialization.
+    private object? LoadResult(string name)
+    {
+        if (!scope.StatementResults.TryGetValue(name, out var result) || name == "main")
+        {
+            return result;
+        }
+
+        scope.StatementResults[name] = null;
+        return result ?? throw new DbtException("DBT3204", DbtErrorKind.Compilation, $"The 'statement' result named '{name}' has already been loaded into a variable")
+        {
+            Found = $"load_result('{name}') once more", Expected = "one call for a statement", Hint = "{% set result = load_result('" + name + "') %}",
+        };
     }
 
     private string StoreRawResult(JinjaCall call)

@@ -41,9 +41,16 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
         var targets = candidates.Where(node => node.IsVersioned).ToList() is { Count: > 0 } versioned ? versioned.Where(node => Includes(versions, node.Version)).ToList() : candidates;
         if (targets.Count == 0)
         {
-            var isDisabled = manifest.Disabled.Values.SelectMany(list => list).Any(node => node.Name == model && node.ResourceType == DbtResourceType.Model);
-            if (isDisabled)
+            if (candidates.Count > 0)
             {
+                throw file.Invalid($"Unit test '{name}' referenced a version of '{model}' which was not found.", entry.Line, "no version of the model that 'versions' leaves", "versions of the model");
+            }
+
+            if (manifest.Disabled.Values.SelectMany(list => list).FirstOrDefault(node => node.Name == model && node.ResourceType == DbtResourceType.Model) is { } disabled)
+            {
+                var off = Read(entry, file, name, disabled, expect, suffix: string.Empty);
+                off.Config["enabled"] = false;
+                manifest.AddDisabled(off);
                 return;
             }
 
@@ -55,22 +62,61 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
 
         foreach (var target in targets)
         {
-            Make(entry, file, name, target, expect, versions);
+            var node = Read(entry, file, name, target, expect, target.Version is null ? string.Empty : $"_v{Val.Str(target.Version)}");
+            if (!node.IsEnabled)
+            {
+                // As with dbt one entry stands for all versions, and for no model.
+                manifest.AddDisabled(Read(entry, file, name, target, expect, suffix: string.Empty));
+                return;
+            }
+
+            CheckIncremental(node, target, file);
+            if (!target.IsVersioned && versions is not null && (Val.IsTruthy(versions.Get("include")) || Val.IsTruthy(versions.Get("exclude"))))
+            {
+                throw file.Invalid($"Unit test '{name}' should not have a versions include or exclude when referencing non-versioned model '{model}'", entry.Line, "versions", "no 'versions'");
+            }
+
+            node.Schema = target.Schema;
+            node.Version = target.Version;
+            node.UnitTest!.TestedNodeUniqueId = target.UniqueId;
+            node.DependsOnNodes.Add(target.UniqueId);
+            if (manifest.UnitTests.TryGetValue(node.UniqueId, out var other))
+            {
+                throw NodeFiles.Duplicate(node, other);
+            }
+
+            manifest.UnitTests[node.UniqueId] = node;
         }
     }
 
-    private void Make(PropertiesEntry entry, PropertiesFile file, string name, DbtNode target, DbtMap expect, DbtMap? versions)
+    // Whether the model adds to its table is for the test to say.
+    private static void CheckIncremental(DbtNode test, DbtNode target, PropertiesFile file)
+    {
+        if (!target.DependsOnMacros.Contains("macro.dbt.is_incremental"))
+        {
+            return;
+        }
+
+        if (test.UnitTest!.Overrides?.GetMap("macros")?.Get("is_incremental") is not bool adds)
+        {
+            throw file.Invalid($"Boolean override for 'is_incremental' must be provided for unit test '{test.Name}' in model '{target.Name}'", test.Line, "no 'is_incremental'", "overrides: {macros: {is_incremental: true}}, or false");
+        }
+
+        if (adds && !test.UnitTest.Given.Exists(input => input.GetString("input") == "this"))
+        {
+            throw file.Invalid($"Unit test '{test.Name}' for incremental model '{target.Name}' must have a 'this' input", test.Line, "no input 'this'", "- input: this");
+        }
+    }
+
+    private DbtNode Read(PropertiesEntry entry, PropertiesFile file, string name, DbtNode target, DbtMap expect, string suffix)
     {
         var data = entry.Data;
         var package = file.Project.Name;
-        var suffix = target.Version is null ? string.Empty : $"_v{Val.Str(target.Version)}";
         var fqn = NodeFiles.Fqn(package, file.File.RelativePath, withFile: false, target.Name);
         fqn.Add(name);
         var node = factory.Create(DbtResourceType.UnitTest, package, name, file.File.RelativePath, file.Path, fqn, string.Empty, $"unit_test.{package}.{target.Name}.{name}{suffix}");
         node.Line = entry.Line;
         node.Description = data.GetString("description") ?? string.Empty;
-        node.Schema = target.Schema;
-        node.Version = target.Version;
         node.Config = new ConfigBuilder(Session.Root, Session.Projects).Build(DbtResourceType.UnitTest, fqn, package, data.GetMap("config"), []);
         node.Tags = [.. Val.StringList(node.Config.Get("tags"))];
         var given = (data.GetList("given") ?? []).Select(item => Input(item as DbtMap ?? throw file.Invalid($"Invalid input of unit test {name}: {Val.Repr(item)}", entry.Line, Val.Repr(item), "a mapping with 'input'"), file, name, package)).ToList();
@@ -80,23 +126,10 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
             Given = given,
             Expect = Rows(expect, file, name, package),
             Overrides = Overrides(data.GetMap("overrides")),
-            Versions = versions,
-            TestedNodeUniqueId = target.UniqueId,
+            Versions = data.GetMap("versions") is { } versions ? new DbtMap { ["include"] = versions.Get("include"), ["exclude"] = versions.Get("exclude") } : null,
         };
-        node.DependsOnNodes.Add(target.UniqueId);
         node.Checksum = Text.Sha256(UnitTestChecksum.Of(node.UnitTest));
-        if (!node.IsEnabled)
-        {
-            manifest.AddDisabled(node);
-            return;
-        }
-
-        if (manifest.UnitTests.TryGetValue(node.UniqueId, out var other))
-        {
-            throw NodeFiles.Duplicate(node, other);
-        }
-
-        manifest.UnitTests[node.UniqueId] = node;
+        return node;
     }
 
     private static bool Includes(DbtMap? versions, object? version)
@@ -202,7 +235,7 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
             for (var i = 0; i < header.Count; i++)
             {
                 var cell = i < line.Cells.Count ? line.Cells[i] : null;
-                row[header[i]!.Trim()] = string.IsNullOrEmpty(cell) ? null : cell;
+                row[header[i] ?? string.Empty] = string.IsNullOrEmpty(cell) ? null : cell;
             }
 
             return row;
@@ -215,15 +248,14 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
         if (ReferenceText.Parse(input)?.Ref is { } args && manifest.Lookup.Node(args, Session.Root.Name, file.Project.Name) is { ResourceType: DbtResourceType.Seed } seed)
         {
             var path = System.IO.Path.Combine(seed.RootPath!, seed.OriginalFilePath);
-            var delimiter = seed.Config.GetString("delimiter") is { Length: > 0 } given ? given[0] : ',';
-            var rows = Csv.Read(File.ReadAllText(path).Trim(), delimiter, seed.OriginalFilePath);
+            // dbt reads the file by itself: with commas, and empty cells as empty texts.
+            var rows = Csv.Read(File.ReadAllText(path).Trim(), ',', seed.OriginalFilePath);
             return rows.Count == 0 ? [] : rows.Skip(1).Where(row => row.Cells.Count > 0).Select(object? (row) =>
             {
                 var map = new DbtMap();
                 for (var i = 0; i < rows[0].Cells.Count; i++)
                 {
-                    var cell = i < row.Cells.Count ? row.Cells[i] : null;
-                    map[rows[0].Cells[i]!.Trim()] = string.IsNullOrEmpty(cell) ? null : cell;
+                    map[rows[0].Cells[i] ?? string.Empty] = i < row.Cells.Count ? row.Cells[i] ?? string.Empty : null;
                 }
 
                 return map;

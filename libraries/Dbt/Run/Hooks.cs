@@ -19,6 +19,9 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, Cancellat
             .ToList();
         var results = new List<DbtNodeResult>();
         var isGood = true;
+        // As with dbt they share a connection.
+        var connection = new Connection(session, isGrouped: false, cancellation);
+        await using var closed = connection.ConfigureAwait(false);
         for (var i = 0; i < hooks.Count; i++)
         {
             var hook = hooks[i];
@@ -33,31 +36,23 @@ internal sealed class Hooks(DbtSession session, IDbtObserver observer, Cancellat
             }
 
             observer.OnNodeStarted(new DbtNodeStarted(hook.UniqueId, hook.Name, hook.ResourceType, null, i + 1, hooks.Count));
-            var connection = new Connection(session, isGrouped: false, cancellation);
+            var sql = Compile(hook, connection, clock, extra);
             try
             {
-                var sql = Compile(hook, connection, clock, extra);
-                try
+                if (sql.Trim().Length > 0)
                 {
-                    if (sql.Trim().Length > 0)
-                    {
-                        connection.Execute(sql, autoBegin: false, fetch: false);
-                        connection.Commit();
-                    }
+                    connection.Execute(sql, autoBegin: false, fetch: false);
+                    connection.Commit();
+                }
 
-                    results.Add(clock.Result(hook, DbtStatus.Success, $"{name} passed", failures: 0));
-                }
-                catch (DbtException exception)
-                {
-                    connection.Rollback();
-                    var error = exception.With(subject: hook.Subject, file: "dbt_project.yml");
-                    results.Add(clock.Result(hook, DbtStatus.Error, $"{name} failed, error:\n {exception.Message}", failures: 1, error: error));
-                    isGood = false;
-                }
+                results.Add(clock.Result(hook, DbtStatus.Success, $"{name} passed", failures: 0));
             }
-            finally
+            catch (DbtException exception)
             {
-                await connection.DisposeAsync().ConfigureAwait(false);
+                connection.Rollback();
+                var error = exception.With(subject: hook.Subject, file: "dbt_project.yml");
+                results.Add(clock.Result(hook, DbtStatus.Error, $"{name} failed, error:\n {exception.Message}", failures: 1, error: error));
+                isGood = false;
             }
 
             observer.OnNodeFinished(results[^1]);

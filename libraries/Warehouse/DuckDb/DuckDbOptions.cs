@@ -41,7 +41,7 @@ public sealed class DuckDbOptions
     /// </summary>
     public bool SetAsideUnreadableLog { get; set; }
 
-    /// <summary>Further settings, as <c>SET name = value</c> takes them.</summary>
+    /// <summary>Further settings, as <c>SET name = value</c> takes them; they come before the warehouse's own, such as its time zone, UTC.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The statement that attaches a file under a name; a file that is not there yet is made as these options say, one that is keeps what it was made with.</summary>

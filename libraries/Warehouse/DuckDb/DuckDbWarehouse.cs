@@ -165,7 +165,7 @@ public sealed class DuckDbWarehouse : IWarehouse
 
     private Dictionary<string, string> Settings()
     {
-        var settings = new Dictionary<string, string>(options.Settings, StringComparer.OrdinalIgnoreCase)
+        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["memory_limit"] = options.MemoryLimit,
             ["TimeZone"] = "UTC",
@@ -174,6 +174,11 @@ public sealed class DuckDbWarehouse : IWarehouse
             ["enable_progress_bar"] = "false",
             ["autoinstall_known_extensions"] = "false",
         };
+        foreach (var (name, value) in options.Settings)
+        {
+            settings[name] = value;
+        }
+
         if (options.Threads > 0)
         {
             settings["threads"] = options.Threads.ToString();

@@ -215,6 +215,7 @@ public abstract class AdapterSuite
             unit_tests:
               - name: adds
                 model: total
+                overrides: {macros: {is_incremental: false}}
                 given: [{input: ref('base'), rows: [{id: 1, name: a, price: 1.25, day: 2024-01-05}, {id: 2, name: a, price: 2}, {id: 3, name: "it's", price: null}]}]
                 expect: {rows: [{name: a, price: 3.25, day: 2024-01-05}, {name: "it's", price: null, day: null}]}
               - name: adds_only_new
@@ -224,6 +225,7 @@ public abstract class AdapterSuite
                 expect: {rows: [{name: b, price: 2}]}
               - name: is_wrong
                 model: total
+                overrides: {macros: {is_incremental: false}}
                 given: [{input: ref('base'), rows: [{id: 1, name: a, price: 1}]}]
                 expect: {rows: [{name: a, price: 5}]}
             """);
