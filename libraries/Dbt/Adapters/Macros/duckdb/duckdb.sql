@@ -278,3 +278,10 @@
 {% macro duckdb__split_part(string_text, delimiter_text, part_number) %}
     string_split({{ string_text }}, {{ delimiter_text }})[ {{ part_number }} ]
 {% endmacro %}
+
+{% macro duckdb__get_incremental_microbatch_sql(arg_dict) %}
+  {%- if config.get('unique_key') -%}
+    {{ exceptions.raise_compiler_error("microbatch incremental strategy does not support 'unique_key'. Microbatch runs delete+insert per batch based on 'event_time' and does not do key-based upserts. Remove 'unique_key' or use incremental_strategy='merge'.") }}
+  {%- endif -%}
+  {{ return(default__get_incremental_microbatch_sql(arg_dict)) }}
+{% endmacro %}
