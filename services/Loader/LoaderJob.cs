@@ -30,7 +30,7 @@ public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions
         return new JobOutcome(new Dictionary<string, long>
         {
             ["files"] = totals.Files, ["bytes"] = totals.Bytes, ["rows"] = totals.Rows, ["resources"] = totals.Resources, ["errors"] = totals.Errors,
-        }, totals.Files == 0 ? "nothing new" : $"{totals.Rows} rows of {totals.Files} files, {totals.Resources} resources" + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""))
+        }, totals.Files == 0 ? "nothing new" : FormattableString.Invariant($"{totals.Rows:N0} rows of {totals.Files:N0} files, {totals.Resources:N0} resources") + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""))
         {
             Problems = totals.Problems,
         };

@@ -17,6 +17,8 @@ public sealed class JourneyTests(RunningPipeline pipeline)
         await Expect(open.Main.GetByRole(AriaRole.Heading, new() { Name = "Cause" })).ToBeVisibleAsync();
         await Expect(open.Main).ToContainTextAsync("fct_of_nothing");
         await Expect(open.Main).ToContainTextAsync("no_such_column");
+        // The line under the heading alone says what to mend, and leads there.
+        await Expect(open.Main.Locator(".cause-line")).ToContainTextAsync(new Regex(@"^DBT\d+ fct_of_nothing: .*no_such_column", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         await open.Main.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
         await Expect(open.Page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("audit log");
@@ -198,6 +200,60 @@ public sealed class JourneyTests(RunningPipeline pipeline)
         await Expect(pause).ToBeFocusedAsync();
         await pause.FocusAsync();
         (await open.Page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle")).ShouldBe("solid");
+    }
+
+    [SkippableFact]
+    public async Task A_dialog_keeps_the_keys_to_itself_and_gives_the_focus_back()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("quality?tab=quarantine");
+        var retry = open.Main.GetByRole(AriaRole.Button, new() { Name = $"Retry {RunningPipeline.BrokenFile}" });
+        await retry.FocusAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
+        var dialog = open.Page.GetByRole(AriaRole.Alertdialog);
+        var (leave, deed) = (dialog.GetByRole(AriaRole.Button, new() { Name = "Leave it" }), dialog.GetByRole(AriaRole.Button, new() { Name = "Retry", Exact = true }));
+        await Expect(deed).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Tab");
+        await Expect(leave).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Shift+Tab");
+        await Expect(deed).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Tab");
+        await open.Page.Keyboard.PressAsync("Tab");
+        await Expect(deed).ToBeFocusedAsync();
+        // A click on the text takes the focus away, and Escape still leaves.
+        await dialog.GetByRole(AriaRole.Heading).ClickAsync();
+        await open.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(retry).ToBeFocusedAsync();
+    }
+
+    [SkippableFact]
+    public async Task Days_are_written_alike_in_every_language_of_the_browser_and_a_wrong_one_is_told()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline, locale: "de-DE", timezone: "Pacific/Auckland");
+        await open.GoAsync("analytics/cost");
+        var from = open.Main.GetByLabel("from", new() { Exact = true });
+        (await from.InputValueAsync()).ShouldMatch(@"^\d{4}-\d{2}-\d{2}$");
+        await from.FillAsync("31.01.2024");
+        await from.PressAsync("Enter");
+        await Expect(open.Main.GetByRole(AriaRole.Alert)).ToContainTextAsync("write it as 2026-01-31");
+        await from.FillAsync("2024-1-31");
+        await from.PressAsync("Enter");
+        await Expect(open.Page).ToHaveURLAsync(new Regex("from=2024-01-31", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(from).ToHaveValueAsync("2024-01-31");
+        await Expect(open.Main.Locator("input[type=date]")).ToHaveCountAsync(0);
+        await Expect(open.Main.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [SkippableFact]
+    public async Task Survival_offers_the_conditions_that_can_be_followed()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline);
+        await open.GoAsync("analytics/cohorts?a.sex=F&b.sex=M");
+        await open.Main.Locator(".begin a").First.ClickAsync();
+        await Expect(open.Page).ToHaveURLAsync(new Regex(@"a\.cond=\d+.*b\.cond=\d+", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Expect(open.Main.GetByText("at risk").First).ToBeVisibleAsync();
+        open.Complaints.ShouldBeEmpty();
     }
 
     [SkippableFact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace FhirAspire.Dashboard.Browser.Tests;
@@ -14,6 +15,8 @@ public sealed class PageTests(RunningPipeline pipeline)
     [InlineData(1280, "dark")]
     [InlineData(390, "light")]
     [InlineData(390, "dark")]
+    [InlineData(768, "light")]
+    [InlineData(1920, "dark")]
     public async Task Every_page_has_content_and_no_fault(int width, string theme)
     {
         await using var open = await OpenPage.NewAsync(pipeline, width, theme);
@@ -37,12 +40,27 @@ public sealed class PageTests(RunningPipeline pipeline)
 
             if (Environment.GetEnvironmentVariable(ScreenshotsVariable) is { Length: > 0 } folder)
             {
-                await open.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{theme}.png"), Animations = Microsoft.Playwright.ScreenshotAnimations.Disabled });
+                await open.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{theme}.png"), Animations = ScreenshotAnimations.Disabled });
             }
         }
 
         faults.AddRange(open.Complaints);
         faults.ShouldBeEmpty();
+    }
+
+    [SkippableTheory]
+    [InlineData("analytics/population")]
+    [InlineData("")]
+    public async Task On_paper_a_page_is_light_and_has_no_controls(string path)
+    {
+        await using var open = await OpenPage.NewAsync(pipeline, theme: "dark");
+        await open.GoAsync(path);
+        await open.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        (await open.Page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('.card')).backgroundColor")).ShouldBe("rgb(255, 255, 255)");
+        await Expect(open.Page.Locator(".rail")).ToBeHiddenAsync();
+        await Expect(open.Page.Locator("#theme")).ToBeHiddenAsync();
+        (await open.Main.Locator("button:visible").CountAsync()).ShouldBe(0);
+        (await open.BlemishesAsync()).ShouldBeEmpty();
     }
 
     [SkippableFact]

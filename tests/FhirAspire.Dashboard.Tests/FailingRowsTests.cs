@@ -23,7 +23,7 @@ public sealed class FailingRowsTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("dashboard-failing-").FullName;
 
     public FailingRowsTests() => File.WriteAllText(Path.Combine(folder, "manifest.json"), $$"""
-        {"nodes": {"{{Test}}": {"resource_type": "test", "unique_id": "{{Test}}", "name": "people_have_names", "compiled_code": "select id, name from marts.people where name is null or name = 'Miller' -- wrong", "depends_on": {"nodes": []} } }, "sources": {} }
+        {"nodes": {"{{Test}}": {"resource_type": "test", "unique_id": "{{Test}}", "name": "people_have_names", "compiled_code": "select id, name from marts.people where name is null or name = 'Miller' -- wrong\n;\n-- the end", "depends_on": {"nodes": []} } }, "sources": {} }
         """);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -51,7 +51,7 @@ public sealed class FailingRowsTests : IDisposable
         var rows = await Reader(warehouse).ReadAsync(User(Roles.Operator), Test);
         rows.Columns.Select(column => column.Name).ShouldBe(["id", "name"]);
         rows.Rows.ShouldHaveSingleItem().ShouldBe([3L, "Miller"]);
-        driver.Said.ShouldContain($"select * from (\nselect id, name from marts.people where name is null or name = 'Miller' -- wrong\n) as failing limit {FailingRows.Most + 1}");
+        driver.Said.ShouldContain($"select * from (\nselect id, name from marts.people where name is null or name = 'Miller' -- wrong\n\n) as failing limit {FailingRows.Most + 1}");
         driver.Said.ShouldNotContain("commit");
         driver.Said[^1].ShouldBe("close");
     }
@@ -63,6 +63,16 @@ public sealed class FailingRowsTests : IDisposable
         (await Should.ThrowAsync<MartsException>(() => Reader(null).ReadAsync(User(Roles.Operator), Test))).Message.ShouldContain("not reached");
         (await Should.ThrowAsync<MartsException>(() => Reader(null).ReadAsync(User(Roles.Operator), "test.p.gone"))).Message.ShouldContain("not known");
     }
+
+    [Theory]
+    [InlineData("select 1", "select 1")]
+    [InlineData("select 1;", "select 1")]
+    [InlineData("select 1 ; ;\n-- done;\n/* and; so */ ", "select 1 ")]
+    [InlineData("select ';' as a", "select ';' as a")]
+    [InlineData("select 1 -- ;", "select 1 -- ;")]
+    [InlineData("select 1; select ';'", "select 1; select ';'")]
+    [InlineData("select \"a;\" from t; -- it's", "select \"a;\" from t")]
+    public void Only_the_semicolon_at_the_end_of_a_statement_is_left_out(string sql, string kept) => FailingRows.WithoutEnd(sql).ShouldBe(kept);
 
     private async Task ShowsAsync(IWarehouse warehouse)
     {

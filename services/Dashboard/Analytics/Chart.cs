@@ -31,6 +31,12 @@ public sealed record Chart(string Id, string View, string Question, ChartForm Fo
     /// </summary>
     public Func<string, Window, AnalyticsDialect, string?>? Behind { get; init; }
 
+    /// <summary>What the vertical axis counts.</summary>
+    public string? AxisY { get; init; }
+
+    /// <summary>What the horizontal axis counts, where its marks do not say it.</summary>
+    public string? AxisX { get; init; }
+
     /// <summary>How values are written: <c>count</c>, <c>usd</c>, <c>share</c>, <c>number</c>.</summary>
     public string Unit { get; init; } = "count";
 }

@@ -143,9 +143,10 @@ internal static partial class ChartCatalog
         return 0;
     }
 
+    // All against none is what the cohorts were chosen by.
     private static int? Difference(ReaderResult r) => Enumerable.Range(0, r.Rows.Count)
         .Where(i => r.Number(i, "a") is not null && r.Number(i, "b") is not null)
         .OrderByDescending(i => Math.Abs(r.Number(i, "a")!.Value - r.Number(i, "b")!.Value))
-        .Where(i => Math.Abs(r.Number(i, "a")!.Value - r.Number(i, "b")!.Value) > 0.01)
+        .Where(i => Math.Abs(r.Number(i, "a")!.Value - r.Number(i, "b")!.Value) is > 0.01 and < 1)
         .Select(i => (int?)i).FirstOrDefault();
 }

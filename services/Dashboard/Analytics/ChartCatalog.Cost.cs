@@ -29,7 +29,7 @@ internal static partial class ChartCatalog
             order by 1, 2
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Usd(Sum(r, "value"))} billed; the dearest month is {Best(r, "label")[..7]}",
-            CostNote + " Months at the ends of the window may be cut.", 12) { Series = "series", Unit = "usd" };
+            CostNote + " A month that the window cuts is hatched.", 12) { Series = "series", Unit = "usd", AxisY = "USD a month" };
 
         yield return new Chart("cost-by-payer", "cost", "Who is billed?", ChartForm.Bars, (f, w, _) => $"""
             {Costs(f, w)}
@@ -84,7 +84,7 @@ internal static partial class ChartCatalog
             order by 1
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Usd(Sum(r, "billed") / Sum(r, "person_months"))} per person and month, over {Format.Count((long)Math.Round(Sum(r, "person_months")))} person-months",
-            CostNote + " A person counts in a month by the share of its days on which they are observed. The table has the median and 95th percentile of the persons observed in a month, those without a claim as 0.", 12) { Unit = "usd" };
+            CostNote + " A person counts in a month by the share of its days on which they are observed. The table has the median and 95th percentile of the persons observed in a month, those without a claim as 0.", 12) { Unit = "usd", AxisY = "USD" };
 
         yield return Top("cost-procedures", "Which procedures are billed most?", "fct_procedures");
         yield return Top("cost-medications", "Which medications are billed most?", "fct_medications");
@@ -100,7 +100,7 @@ internal static partial class ChartCatalog
         order by 2 desc nulls last, 1
         limit 15
         """,
-        r => r.Rows.Count == 0 ? null : $"{Format.Clinical(r.Text(0, "label"))} leads with {Format.Usd(r.Number(0, "value"))} over {Format.Plural(r.Count(0, "uses"), "use")}",
+        r => r.Rows.Count == 0 ? null : $"{Capital(Format.Clinical(r.Text(0, "label")))} leads with {Format.Usd(r.Number(0, "value"))} over {Format.Plural(r.Count(0, "uses"), "use")}",
         table == "fct_procedures" ? "Billed lines, USD, the 15 largest. Lines stand inside encounter claims, so they do not sum to the total cost." : "Pharmacy claims, USD, one fill a request, the 15 largest.") { Unit = "usd", Spread = "use" };
 
     // Written out: each database makes a series of days in its own way.

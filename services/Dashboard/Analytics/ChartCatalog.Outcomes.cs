@@ -53,7 +53,7 @@ internal static partial class ChartCatalog
             order by bin
             """,
             r => r.Rows.Count == 0 ? null : $"{Format.Plural((long)Sum(r, "value"), "stay")} in the window",
-            "Days of inpatient stays discharged in the window, transfers joined; same-day and open stays are left out.");
+            "Days of inpatient stays discharged in the window, transfers joined; same-day and open stays are left out.") { AxisY = "stays", AxisX = "days" };
 
         yield return new Chart("mortality", "outcomes", "How many die, by age?", ChartForm.Dots, (f, w, d) => $"""
             with {SqlBuilder.Patients(f)},

@@ -31,10 +31,10 @@ internal static partial class ChartCatalog
             )
             select label, sum(n) as value from ranked group by 1 order by 2 desc, 1 limit 15
             """,
-            r => r.Rows.Count == 0 ? null : $"{Capital(r.Text(0, "label"))}: {Format.Plural(r.Count(0, "value"), "patient")}",
+            r => Enumerable.Range(0, r.Rows.Count).Where(i => !IsRest(r.Text(i, "label"))).Cast<int?>().FirstOrDefault() is { } first ? $"{Capital(r.Text(first, "label"))} has most: {Format.Count(r.Count(first, "value"))} of {Format.Plural((long)Sum(r, "value"), "patient")}" : null,
             "Patients observed and alive on the last day of the window. Places of fewer than 10 patients are put together.")
         {
-            Behind = (mark, w, _) => mark.StartsWith("other places", StringComparison.Ordinal) ? null : $"coalesce(p.city, 'not known') = {SqlBuilder.Text(mark)} and {SqlParts.ObservedAt(w.B)}",
+            Behind = (mark, w, _) => IsRest(mark) ? null : $"coalesce(p.city, 'not known') = {SqlBuilder.Text(mark)} and {SqlParts.ObservedAt(w.B)}",
         };
 
         yield return new Chart("prevalence", "population", "What do they have, by age?", ChartForm.Heat, (f, w, d) => $"""

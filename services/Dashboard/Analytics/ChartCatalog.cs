@@ -29,5 +29,8 @@ internal static partial class ChartCatalog
 
     private static int? Lowest(ReaderResult r) => Enumerable.Range(0, r.Rows.Count).Where(i => r.Number(i, "value") is not null).OrderBy(i => r.Number(i, "value")).Select(i => (int?)i).FirstOrDefault();
 
+    /// <summary>Whether a label stands for all that have none of their own: it comes last, whatever its size.</summary>
+    internal static bool IsRest(string? label) => label?.StartsWith("other", StringComparison.Ordinal) == true;
+
     private static string Capital(string? text) => string.IsNullOrEmpty(text) ? Format.None : char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -20,7 +20,29 @@
     }
   });
 
+  // A dialog keeps the keys to itself, and gives the focus back where it was when it opened.
+  let opener = null;
+  window.dialogOpened = () => { opener = document.activeElement; };
+  window.dialogClosed = () => {
+    if (opener?.isConnected && (document.activeElement === document.body || !document.activeElement)) {
+      opener.focus();
+    }
+    opener = null;
+  };
+
   document.addEventListener("keydown", event => {
+    const dialog = document.querySelector("[role=alertdialog][aria-modal=true]");
+    if (dialog) {
+      const inside = [...dialog.querySelectorAll("button, a[href], input, select, textarea")];
+      const at = inside.indexOf(document.activeElement);
+      if (event.key === "Escape") {
+        dialog.querySelector("[data-leave]")?.click();
+      } else if (event.key === "Tab" && (at < 0 || at === (event.shiftKey ? 0 : inside.length - 1))) {
+        event.preventDefault();
+        inside[event.shiftKey ? inside.length - 1 : 0]?.focus();
+      }
+      return;
+    }
     const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();

@@ -81,6 +81,7 @@ public static class Format
         { TotalSeconds: < 0 } => "0 s",
         { TotalSeconds: < 60 } a => $"{(int)a.TotalSeconds} s",
         { TotalMinutes: < 60 } a => $"{(int)a.TotalMinutes} min",
+        { TotalHours: < 48, Minutes: 0 } a => $"{(int)a.TotalHours} h",
         { TotalHours: < 48 } a => $"{(int)a.TotalHours} h {a.Minutes:00} min",
         { } a => a.TotalDays.ToString("N1", Culture) + " days",
     };

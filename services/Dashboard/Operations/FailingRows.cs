@@ -45,7 +45,7 @@ public sealed class FailingRows(ModelCatalog catalog, AuditLog audit, IServicePr
             await using var session = await warehouse.OpenAsync(limit.Token);
             // A transaction that is never committed: what reads, changes nothing.
             await session.BeginAsync(limit.Token);
-            var found = await session.QueryAsync($"select * from (\n{sql}\n) as failing limit {Most + 1}", null, limit.Token);
+            var found = await session.QueryAsync($"select * from (\n{WithoutEnd(sql)}\n) as failing limit {Most + 1}", null, limit.Token);
             await audit.WriteAsync(user, "view failing rows", DbtNames.NameOf(uniqueId), "done");
             return new ReaderResult([.. found.Columns.Select(column => new ReaderColumn(column.Name.ToLowerInvariant(), column.DatabaseType))], [.. found.Rows.Take(Most)], found.Rows.Count > Most, watch.Elapsed);
         }
@@ -58,5 +58,34 @@ public sealed class FailingRows(ModelCatalog catalog, AuditLog audit, IServicePr
             DashboardLog.QueryFailed(logger, exception, "failing rows of a test");
             throw new MartsException(exception.Code, $"The warehouse could not answer ({exception.Code}); the log has the reason.");
         }
+    }
+
+    /// <summary>A statement without the semicolon at its end, which may not stand inside a subquery; one inside texts, names and comments stays.</summary>
+    internal static string WithoutEnd(string sql)
+    {
+        var end = -1;
+        for (var i = 0; i < sql.Length; i++)
+        {
+            var (close, skip) = sql[i] switch
+            {
+                '\'' => ("'", 1),
+                '"' => ("\"", 1),
+                '-' when sql.AsSpan(i).StartsWith("--") => ("\n", 2),
+                '/' when sql.AsSpan(i).StartsWith("/*") => ("*/", 2),
+                _ => ("", 0),
+            };
+            if (skip == 0)
+            {
+                end = sql[i] == ';' && end < 0 ? i : sql[i] == ';' || char.IsWhiteSpace(sql[i]) ? end : -1;
+                continue;
+            }
+
+            // A comment after the end is no part of the statement, a text is.
+            end = skip == 1 ? -1 : end;
+            var at = sql.IndexOf(close, i + skip, StringComparison.Ordinal);
+            i = at < 0 ? sql.Length : at + close.Length - 1;
+        }
+
+        return end < 0 ? sql : sql[..end];
     }
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
 using FhirAspire.Dashboard.Marts;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
@@ -27,6 +29,7 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
         }),
         await RunAsync("Published marts", "they come with the first good dbt run", () => Task.FromResult(marts.Current is { } current ? $"run {current.RunId}, {current.Tables.Count} tables, {current.Rows:N0} rows" : null)),
         await RunAsync("dbt project", "it is read after the first dbt run", () => Task.FromResult(models.All.Count > 0 ? $"{models.All.Count} models, seeds and sources" : null)),
+        new HealthCheck("Versions", true, $"FhirAspire {Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}", null),
     ];
 
     /// <summary>The configuration of this product; what may be a secret only says that it is set.</summary>
@@ -39,6 +42,8 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
     ];
 
     internal static bool IsSecret(string key) => SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private static string Version => typeof(HealthReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } version ? version.Split('+')[0] : "unknown";
 
     private static async Task<HealthCheck> RunAsync(string name, string mend, Func<Task<string?>> check)
     {

@@ -22,6 +22,9 @@ public static class DbtNames
             : "marts";
     }
 
+    /// <summary>A node's status in words: <c>rolled back</c>.</summary>
+    public static string Word(string status) => status switch { "rolledback" => "rolled back", "runtimeerror" => "error", "partialsuccess" => "partial success", _ => status };
+
     /// <summary>Whether a node's status is a failure.</summary>
     public static bool IsFailed(string status) => status is "error" or "fail" or "runtime error" or "runtimeerror" or "partial success" or "partialsuccess";
 }

@@ -192,7 +192,7 @@ public static class SnapshotBuilder
                 var inRow = input.Runs.Of(job.Name).Reverse().Where(run => run.FinishedAt is not null).TakeWhile(run => run.Status is RunStatus.Failed or RunStatus.Lost).ToList();
                 var since = inRow[^1].StartedAt;
                 var what = failed.Status == RunStatus.Lost ? "was cut off" : inRow.Count > 1 ? $"failed {inRow.Count} times in a row" : "failed";
-                items.Add(new AttentionItem(StageState.Blocked, $"{Title(job.Name)} {what}: {FirstLine(failed.Error)}", since, $"runs/{failed.Id}", job.Name));
+                items.Add(new AttentionItem(StageState.Blocked, $"{Title(job.Name)} {what}: {RunCause.Line(failed)}", since, $"runs/{failed.Id}", job.Name));
             }
 
             if (job.IsPaused)
