@@ -68,7 +68,7 @@ internal sealed class OpenPage : IAsyncDisposable
           for (const box of document.querySelectorAll('main .table-scroll:not(.result), main .tabs')) {
             if (box.scrollWidth > box.clientWidth + 1) { poor.push(`scrolls a table sideways by ${box.scrollWidth - box.clientWidth} px: ${about(box)}`); }
           }
-          for (const word of document.querySelectorAll('main .bar-name, main .chip, main .button, main .flow-node strong, main h2, main .pill')) {
+          for (const word of document.querySelectorAll('main .bar-name, main .chip, main .button, main .flow-node strong, main h2, main .pill, main .strips .cmd')) {
             if (word.clientWidth > 0 && word.scrollWidth > word.clientWidth + 1) { poor.push(`cuts ${word.textContent.trim().slice(0, 60)}`); }
           }
           for (const drawing of document.querySelectorAll('main svg.plot')) {
@@ -77,7 +77,7 @@ internal sealed class OpenPage : IAsyncDisposable
             if (size < 8.9) { poor.push(`writes ${size.toFixed(1)} px small: ${about(drawing)}`); }
           }
           for (const button of document.querySelectorAll('main a + button, main button + button, main a + a.button')) {
-            const mine = button.getBoundingClientRect(), before = button.previousElementSibling.getBoundingClientRect();
+            const mine = button.getBoundingClientRect(), before = [...button.previousElementSibling.getClientRects()].at(-1) ?? mine;
             const label = parseFloat(getComputedStyle(button).paddingLeft);
             if (mine.width > 0 && mine.top < before.bottom && before.top < mine.bottom && mine.left + label - before.right < 4) { poor.push(`writes ${button.previousElementSibling.textContent.trim()} and ${button.textContent.trim()} as one word`); }
           }
