@@ -68,9 +68,10 @@ internal sealed class OpenPage : IAsyncDisposable
           for (const box of document.querySelectorAll('main .table-scroll:not(.result), main .tabs')) {
             if (box.scrollWidth > box.clientWidth + 1) { poor.push(`scrolls a table sideways by ${box.scrollWidth - box.clientWidth} px: ${about(box)}`); }
           }
-          for (const word of document.querySelectorAll('main .bar-name, main .chip, main .button, main .flow-node strong, main h2, main .pill, main .strips .cmd')) {
+          for (const word of document.querySelectorAll('main .bar-name, main .chip, main .button, main .flow-node strong, main h2, main .pill')) {
             if (word.clientWidth > 0 && word.scrollWidth > word.clientWidth + 1) { poor.push(`cuts ${word.textContent.trim().slice(0, 60)}`); }
           }
+          if ([...document.querySelectorAll('main .strips .buttons')].some(row => row.getBoundingClientRect().height > 48)) { poor.push('breaks a row of buttons'); }
           for (const drawing of document.querySelectorAll('main svg.plot')) {
             const text = drawing.querySelector('text'), width = drawing.getBoundingClientRect().width;
             const size = text && width > 0 ? parseFloat(getComputedStyle(text).fontSize) * width / drawing.viewBox.baseVal.width : 12;

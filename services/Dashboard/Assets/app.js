@@ -23,11 +23,18 @@
   // A dialog keeps the keys to itself, and gives the focus back where it was when it opened.
   let opener = null;
   window.dialogOpened = () => { opener = document.activeElement; };
+  // It is told before the page is drawn without it.
   window.dialogClosed = () => {
-    if (opener?.isConnected && (document.activeElement === document.body || !document.activeElement)) {
-      opener.focus();
-    }
+    const back = opener;
     opener = null;
+    const giveBack = tries => {
+      if (tries > 0 && document.querySelector("[role=alertdialog]")) {
+        setTimeout(giveBack, 16, tries - 1);
+      } else if (back?.isConnected && [null, document.body, document.getElementById("main")].includes(document.activeElement)) {
+        back.focus();
+      }
+    };
+    giveBack(100);
   };
 
   document.addEventListener("keydown", event => {
