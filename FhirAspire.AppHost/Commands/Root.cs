@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FhirAspire.AppHost.Hosting;
+using FhirAspire.ServiceDefaults;
 using FhirAspire.Warehouse;
-using Microsoft.Extensions.Options;
 using Spectre.Console;
 
 namespace FhirAspire.AppHost.Commands;
@@ -117,26 +117,14 @@ internal static class Root
 
             return Failed;
         }
-        catch (Exception exception) when (Faults(exception) is { Count: > 0 } faults)
+        catch (Exception exception) when (ConfigurationFaults.Of(exception) is { Count: > 0 } faults)
         {
-            await Console.Error.WriteLineAsync($"The configuration has {faults.Count} fault{(faults.Count == 1 ? "" : "s")}:");
-            foreach (var fault in faults)
-            {
-                await Console.Error.WriteLineAsync($"  - {fault}");
-            }
-
-            return WrongUse;
+            await ConfigurationFaults.WriteAsync(faults);
+            return ConfigurationFaults.ExitCode;
         }
         finally
         {
             Console.CancelKeyPress -= onCancel;
         }
     }
-
-    private static IReadOnlyList<string> Faults(Exception exception) => exception switch
-    {
-        OptionsValidationException validation => [.. validation.Failures.Select(failure => validation.OptionsName.Length > 0 ? $"Jobs:{validation.OptionsName}: {failure}" : failure)],
-        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException) => [.. many.InnerExceptions.SelectMany(Faults)],
-        _ => [],
-    };
 }

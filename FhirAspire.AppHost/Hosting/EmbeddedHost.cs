@@ -16,6 +16,7 @@ internal static class EmbeddedHost
     /// <param name="data">Where it keeps everything.</param>
     /// <param name="settings">What the command sets, over every other source of configuration.</param>
     /// <param name="defaults">What the command assumes, under every other source of configuration.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The configuration has faults; an <see cref="AggregateException"/> of such where several options have.</exception>
     public static WebApplication Build(DataDirectory data, IEnumerable<KeyValuePair<string, string?>> settings, IEnumerable<KeyValuePair<string, string?>>? defaults = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(EmbeddedHost).Assembly.GetName().Name });
@@ -36,6 +37,8 @@ internal static class EmbeddedHost
         builder.AddDashboard();
 
         var app = builder.Build();
+        // The host itself would first make what needs the options, and stop at the first fault.
+        app.ValidateOptions();
         app.MapDefaultEndpoints();
         app.MapDashboard();
         return app;

@@ -30,4 +30,4 @@ if (services.Contains(ServiceNames.Dashboard))
     app.MapDashboard();
 }
 
-app.Run();
+return await app.RunServiceAsync();

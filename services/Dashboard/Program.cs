@@ -14,4 +14,4 @@ if ((builder.Configuration["Warehouse:Kind"] ?? builder.Configuration["Warehouse
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapDashboard();
-app.Run();
+return await app.RunServiceAsync();

@@ -9,4 +9,4 @@ builder.AddLoader();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapJobCommands();
-app.Run();
+return await app.RunServiceAsync();

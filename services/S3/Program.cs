@@ -7,4 +7,4 @@ builder.AddS3();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.Run();
+return await app.RunServiceAsync();

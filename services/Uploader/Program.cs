@@ -9,4 +9,4 @@ builder.AddUploader();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapJobCommands();
-app.Run();
+return await app.RunServiceAsync();

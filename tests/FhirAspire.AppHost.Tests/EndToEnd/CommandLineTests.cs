@@ -1,3 +1,5 @@
+using FhirAspire.AppHost.Tests.Faults;
+
 namespace FhirAspire.AppHost.Tests.EndToEnd;
 
 public sealed class CommandLineTests
@@ -29,6 +31,35 @@ public sealed class CommandLineTests
         output.ShouldContain("Parallelism");
         output.ShouldContain("/no/such/folder");
         output.ShouldContain("00:00:07");
+    }
+
+    [Theory]
+    [InlineData("once")]
+    [InlineData("doctor")]
+    [InlineData("")]
+    public async Task Values_that_cannot_be_read_are_told_with_the_other_faults_and_without_a_stack_trace(string command)
+    {
+        using var data = new TemporaryData();
+        string[] wrong = ["Loader:BatchBytes=abc", "Warehouse:Kind=Oracle", "Jobs:loader:Timeout=soon", "Uploader:Parallelism=0"];
+        var (exitCode, output) = await HostProcess.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--data", data.Path, .. wrong.SelectMany(value => new[] { "--set", value })]);
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain("The configuration has 4 faults:");
+        output.ShouldContain("Loader:BatchBytes is 'abc': expected a whole number.");
+        output.ShouldContain("Warehouse:Kind is 'Oracle': expected one of DuckDb, Postgres, Snowflake.");
+        output.ShouldContain("Jobs:loader:Timeout is 'soon': expected a time, such as 00:01:30");
+        output.ShouldContain("Parallelism");
+        output.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_service_tells_the_faults_of_its_configuration_and_ends()
+    {
+        await using var loader = ServiceProcess.Start("Loader", new Dictionary<string, string?> { ["Loader__BatchBytes"] = "abc", ["Loader__Parallelism"] = "0", ["History__Provider"] = "Oracle" });
+        await loader.Process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        loader.Process.ExitCode.ShouldBe(2, loader.Output);
+        loader.Output.ShouldContain("Loader:BatchBytes is 'abc': expected a whole number.");
+        loader.Output.ShouldContain("History:Provider is 'Oracle': expected one of ");
+        loader.Output.ShouldNotContain("   at ");
     }
 
     [Theory]
