@@ -23,6 +23,16 @@ public sealed class PostgresAdapterTests : AdapterSuite
     }
 
     [SkippableFact]
+    public async Task A_microbatch_model_needs_a_unique_key()
+    {
+        await using var project = await OpenAsync();
+        project.Write("models/m.sql", "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='seen', batch_size='day', begin='2024-01-01') }} select 1 as id, timestamp '2024-01-01' as seen");
+        await project.RunAsync("run", "--event-time-start", "2024-01-01", "--event-time-end", "2024-01-02");
+        var failed = (await project.FailAsync("run", "--event-time-start", "2024-01-01", "--event-time-end", "2024-01-02")).Nodes.Single();
+        (failed.Message + failed.Error).ShouldContain("requires a `unique_key` config");
+    }
+
+    [SkippableFact]
     public async Task Indexes_materialized_views_and_unlogged_tables_are_made_and_made_again()
     {
         await using var project = await OpenAsync();

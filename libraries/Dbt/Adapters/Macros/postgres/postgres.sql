@@ -110,6 +110,12 @@
   {% do return(get_incremental_delete_insert_sql(arg_dict) if arg_dict['unique_key'] else get_incremental_append_sql(arg_dict)) %}
 {% endmacro %}
 
+{# By key, as dbt-postgres does it: rows of the batch that are gone from the query stay. #}
+{% macro postgres__get_incremental_microbatch_sql(arg_dict) %}
+  {%- if not arg_dict['unique_key'] -%}{{ exceptions.raise_compiler_error("dbt-postgres 'microbatch' requires a `unique_key` config") }}{%- endif -%}
+  {{ return(adapter.dispatch('get_incremental_merge_sql', 'dbt')(arg_dict)) }}
+{% endmacro %}
+
 {% macro postgres__snapshot_merge_sql(target, source, insert_cols) -%}{{ _snapshot_update_insert(target, source, insert_cols) }}{%- endmacro %}
 {% macro postgres__post_snapshot(staging_relation) %}{{ _drop_scratch(staging_relation) }}{% endmacro %}
 {% macro postgres__current_timestamp() -%}now(){%- endmacro %}
