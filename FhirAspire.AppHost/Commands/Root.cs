@@ -11,7 +11,7 @@ internal static class Root
 {
     public const int Failed = 1;
 
-    public const int WrongUse = 2;
+    public const int WrongUse = ConfigurationFaults.ExitCode;
 
     public const int Cancelled = 130;
 
@@ -120,7 +120,7 @@ internal static class Root
         catch (Exception exception) when (ConfigurationFaults.Of(exception) is { Count: > 0 } faults)
         {
             await ConfigurationFaults.WriteAsync(faults);
-            return ConfigurationFaults.ExitCode;
+            return WrongUse;
         }
         finally
         {

@@ -11,9 +11,9 @@ namespace FhirAspire.Dbt.Adapters;
 internal static class PostgresProfile
 {
     /// <summary>
-    /// How statements in the host's sessions are planned, tests and the models of any project (those of the host's own project say it themselves, for dbt). PostgreSQL knows nothing of a CTE's size, takes it for one row, and joins large ones by nested loops, whose time
-    /// grows with the square of an increment; and it compiles statements that run once. Its own 4 MB
-    /// for a sort or a hash table send every larger one to disk; who has set more keeps it.
+    /// How statements in the host's sessions are planned: tests, and the models of any project (those of the host's own project say it themselves, by
+    /// <c>plan_joins</c>, for dbt). PostgreSQL knows nothing of a CTE's size, takes it for one row, and joins large ones by nested loops, whose time grows with the
+    /// square of an increment; and it compiles statements that run once. Its own 4 MB for a sort or a hash table send every larger one to disk; who has set more keeps it.
     /// </summary>
     public static readonly string[] Planning = ["set enable_nestloop = off", "set jit = off", "select set_config('work_mem', '64MB', false) where pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('64MB')"];
 

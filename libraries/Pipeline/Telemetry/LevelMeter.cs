@@ -1,11 +1,11 @@
+using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FhirAspire.Pipeline.Telemetry;
 
 /// <summary>Measures what waits and how old the data is, for the gauges and the dashboard: <see cref="PipelineMetrics.Levels"/>.</summary>
-public sealed class LevelMeter(IEnumerable<LevelSource> sources, TimeProvider time, ILogger<LevelMeter> logger) : BackgroundService
+public sealed class LevelMeter(IEnumerable<LevelSource> sources, TimeProvider time, ILogger<LevelMeter> logger) : RepeatedService(First, Interval, time)
 {
     /// <summary>Time between two measurements.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
@@ -17,7 +17,7 @@ public sealed class LevelMeter(IEnumerable<LevelSource> sources, TimeProvider ti
     /// <summary>Measures now. What a source cannot tell is unknown.</summary>
     public async Task<PipelineLevels> MeasureAsync(CancellationToken cancellationToken)
     {
-        var levels = new PipelineLevels { MeasuredAt = time.GetUtcNow().UtcDateTime };
+        var levels = new PipelineLevels { MeasuredAt = Time.GetUtcNow().UtcDateTime };
         foreach (var source in sources)
         {
             try
@@ -35,21 +35,7 @@ public sealed class LevelMeter(IEnumerable<LevelSource> sources, TimeProvider ti
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            for (var wait = First; ; wait = Interval)
-            {
-                await Task.Delay(wait, time, stoppingToken).ConfigureAwait(false);
-                await MeasureAsync(stoppingToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host ends.
-        }
-    }
+    protected override Task OnceAsync(CancellationToken stoppingToken) => MeasureAsync(stoppingToken);
 }
 
 /// <summary>Adds to the levels what one part knows.</summary>

@@ -1,3 +1,4 @@
+using FhirAspire.Pipeline.Hosting;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Leases;
 using FhirAspire.Pipeline.Operations;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FhirAspire.Pipeline.Telemetry;
 
 /// <summary>Tells the history once a minute what this process uses, so that the dashboard shows the processes of other services too.</summary>
-public sealed class ProcessMeter(OperationsStore operations, SocketBytes sockets, IHostEnvironment environment, TimeProvider time, ILogger<ProcessMeter> logger) : BackgroundService
+public sealed class ProcessMeter(OperationsStore operations, SocketBytes sockets, IHostEnvironment environment, TimeProvider time, ILogger<ProcessMeter> logger)
+    : RepeatedService(First, Interval, time)
 {
     /// <summary>Time between two samples.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
@@ -27,33 +29,17 @@ public sealed class ProcessMeter(OperationsStore operations, SocketBytes sockets
     {
         Process = ProcessOwner.Current,
         Service = environment.ApplicationName.StartsWith(Product, StringComparison.Ordinal) ? environment.ApplicationName[Product.Length..] : environment.ApplicationName,
-        At = time.GetUtcNow().UtcDateTime,
+        At = Time.GetUtcNow().UtcDateTime,
         Use = ProcessUse.Now(sockets),
     };
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            for (var wait = First; ; wait = Interval)
-            {
-                await Task.Delay(wait, time, stoppingToken).ConfigureAwait(false);
-                await TellAsync(stoppingToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host ends.
-        }
-    }
-
-    private async Task TellAsync(CancellationToken cancellationToken)
+    protected override async Task OnceAsync(CancellationToken stoppingToken)
     {
         try
         {
             var sample = Measure();
-            await operations.AddProcessSampleAsync(sample, sample.At - Kept, cancellationToken).ConfigureAwait(false);
+            await operations.AddProcessSampleAsync(sample, sample.At - Kept, stoppingToken).ConfigureAwait(false);
             isFailing = false;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
