@@ -43,9 +43,9 @@ public static partial class ConfigurationFaults
     /// <summary>The faults that an exception tells of; none where it is about something else.</summary>
     public static IReadOnlyList<string> Of(Exception exception) => exception switch
     {
-        OptionsValidationException validation => [.. validation.Failures.Select(failure => validation.OptionsName.Length > 0 ? $"Jobs:{validation.OptionsName}: {failure}" : failure)],
-        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException) => [.. many.InnerExceptions.SelectMany(Of)],
-        InvalidOperationException when Unreadable(exception, null) is { } fault => [fault],
+        OptionsValidationException validation => [.. validation.Failures],
+        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException) => [.. many.InnerExceptions.SelectMany(Of).Distinct()],
+        InvalidOperationException when Unreadable(exception, null) is { } fault => [fault.Text],
         _ => [],
     };
 
@@ -61,7 +61,7 @@ public static partial class ConfigurationFaults
     }
 
     // What the binder throws has no more than its message.
-    internal static string? Unreadable(Exception exception, Type? options)
+    internal static (string Key, string Text)? Unreadable(Exception exception, Type? options)
     {
         if (BinderMessage().Match(exception.Message) is not { Success: true } found)
         {
@@ -79,28 +79,10 @@ public static partial class ConfigurationFaults
             _ when options?.Assembly.GetType(type) is { IsEnum: true } names => "one of " + string.Join(", ", Enum.GetNames(names)),
             _ => type,
         };
-        return $"{found.Groups["key"].Value} is '{found.Groups["value"].Value}': expected {expected}.";
+        var key = found.Groups["key"].Value;
+        return (key, $"{key} is '{found.Groups["value"].Value}': expected {expected}.");
     }
 
     [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<key>[^']+)' to type '(?<type>[^']+)'", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex BinderMessage();
-
-    /// <summary>Makes a value that can't be read a fault like others, so that it is told together with them.</summary>
-    internal sealed class Factory<TOptions>(IEnumerable<IConfigureOptions<TOptions>> setups, IEnumerable<IPostConfigureOptions<TOptions>> posts, IEnumerable<IValidateOptions<TOptions>> validations)
-        : OptionsFactory<TOptions>(setups, posts, validations), IOptionsFactory<TOptions>
-        where TOptions : class
-    {
-        TOptions IOptionsFactory<TOptions>.Create(string name)
-        {
-            try
-            {
-                return Create(name);
-            }
-            catch (InvalidOperationException exception) when (Unreadable(exception, typeof(TOptions)) is { } fault)
-            {
-                // The key says which section it is in.
-                throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [fault]);
-            }
-        }
-    }
 }

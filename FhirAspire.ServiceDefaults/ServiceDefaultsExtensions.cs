@@ -59,7 +59,7 @@ public static class ServiceDefaultsExtensions
             http.AddServiceDiscovery();
         });
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddTransient(typeof(IOptionsFactory<>), typeof(ConfigurationFaults.Factory<>));
+        builder.Services.AddTransient(typeof(IOptionsFactory<>), typeof(TellingOptionsFactory<>));
         return builder;
     }
 

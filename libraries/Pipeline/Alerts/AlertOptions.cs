@@ -4,9 +4,12 @@ using System.Net.Mail;
 
 namespace FhirAspire.Pipeline.Alerts;
 
-/// <summary>Who is told when something has failed for good. The log always is. Section <c>Alerts</c>.</summary>
+/// <summary>Who is told when something has failed for good. The log always is. Section <see cref="Section"/>.</summary>
 public sealed class AlertOptions : IValidatableObject
 {
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Alerts";
+
     /// <summary>Where people reach the dashboard, such as <c>https://pipeline.example.org/</c>; links in alerts begin with it. Null: alerts have no link.</summary>
     public Uri? DashboardUrl { get; set; }
 

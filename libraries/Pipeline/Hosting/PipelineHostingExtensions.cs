@@ -25,7 +25,7 @@ public static class PipelineHostingExtensions
             return builder;
         }
 
-        builder.Services.AddOptions<RunStoreOptions>().Bind(builder.Configuration.GetSection("History")).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<RunStoreOptions>().Bind(builder.Configuration.GetSection(RunStoreOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IRunStore>(services => new RunStore(services.GetRequiredService<IOptions<RunStoreOptions>>().Value, services.GetRequiredService<TimeProvider>()));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ILoggerProvider, RunLogProvider>();
@@ -54,7 +54,7 @@ public static class PipelineHostingExtensions
 
     private static void AddAlerts(this IHostApplicationBuilder builder)
     {
-        var section = builder.Configuration.GetSection("Alerts");
+        var section = builder.Configuration.GetSection(AlertOptions.Section);
         builder.Services.AddOptions<AlertOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IAlertChannel, LogAlertChannel>();
         if (!string.IsNullOrEmpty(section["Email:Host"]))

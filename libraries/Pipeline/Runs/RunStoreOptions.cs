@@ -2,9 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FhirAspire.Pipeline.Runs;
 
-/// <summary>Where the run history is kept. Section <c>History</c>.</summary>
+/// <summary>Where the run history is kept. Section <see cref="Section"/>.</summary>
 public sealed class RunStoreOptions : IValidatableObject
 {
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "History";
+
     /// <summary>SQLite or PostgreSQL.</summary>
     public RunStoreProvider Provider { get; set; } = RunStoreProvider.Sqlite;
 

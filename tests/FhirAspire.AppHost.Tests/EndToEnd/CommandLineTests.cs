@@ -40,14 +40,20 @@ public sealed class CommandLineTests
     public async Task Values_that_cannot_be_read_are_told_with_the_other_faults_and_without_a_stack_trace(string command)
     {
         using var data = new TemporaryData();
-        string[] wrong = ["Loader:BatchBytes=abc", "Warehouse:Kind=Oracle", "Jobs:loader:Timeout=soon", "Uploader:Parallelism=0"];
+        string[] wrong =
+        [
+            "Loader:BatchBytes=abc", "Loader:MaxDocumentBytes=", "Loader:Parallelism=0", "Warehouse:Kind=Oracle", "Jobs:loader:Timeout=soon", "Jobs:loader:Every=00:00:07", "Uploader:Parallelism=0",
+        ];
         var (exitCode, output) = await HostProcess.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--data", data.Path, .. wrong.SelectMany(value => new[] { "--set", value })]);
         exitCode.ShouldBe(2, output);
-        output.ShouldContain("The configuration has 4 faults:");
+        output.ShouldContain("The configuration has 7 faults:");
         output.ShouldContain("Loader:BatchBytes is 'abc': expected a whole number.");
         output.ShouldContain("Warehouse:Kind is 'Oracle': expected one of DuckDb, Postgres, Snowflake.");
         output.ShouldContain("Jobs:loader:Timeout is 'soon': expected a time, such as 00:01:30");
-        output.ShouldContain("Parallelism");
+        output.ShouldContain("Loader:MaxDocumentBytes is '': expected a whole number.");
+        output.ShouldContain("Jobs:loader:Every is 00:00:07; expected whole seconds");
+        output.ShouldContain("Loader:Parallelism is '0'; it must be between 1 and 64.");
+        output.ShouldContain("Uploader:Parallelism is '0'; it must be between 1 and 64.");
         output.ShouldNotContain("   at ");
     }
 
@@ -58,6 +64,7 @@ public sealed class CommandLineTests
         await loader.Process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
         loader.Process.ExitCode.ShouldBe(2, loader.Output);
         loader.Output.ShouldContain("Loader:BatchBytes is 'abc': expected a whole number.");
+        loader.Output.ShouldContain("Loader:Parallelism is '0'; it must be between 1 and 64.");
         loader.Output.ShouldContain("History:Provider is 'Oracle': expected one of ");
         loader.Output.ShouldNotContain("   at ");
     }
