@@ -115,6 +115,25 @@ public sealed class FileReuseTests : IDisposable
         Directory.GetFiles(Path.Combine(root, "blobs"), "*", SearchOption.AllDirectories).Length.ShouldBe(listed.S3Objects.Count);
     }
 
+    [Fact]
+    public async Task A_server_whose_folder_has_been_removed_still_stops()
+    {
+        var server = await LocalS3Server.StartAsync(new LocalS3Options { Root = root, Port = 0, InlineLimit = 0 });
+        using (var client = ObjectStoreClientFactory.Create(S3Fixture.ClientOptions(server)))
+        {
+            await client.PutBucketAsync(Bucket);
+            await client.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "gone", ContentBody = "gone" });
+            await client.DeleteObjectAsync(Bucket, "gone");
+        }
+
+        var blobs = Path.Combine(root, "blobs");
+        SpinWait.SpinUntil(() => Directory.GetFiles(blobs, "*.free", SearchOption.AllDirectories).Length == 1, TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        Directory.Delete(blobs, recursive: true);
+        await server.DisposeAsync();
+        // The folder can be taken again at once.
+        await using var next = await LocalS3Server.StartAsync(new LocalS3Options { Root = root, Port = 0 });
+    }
+
     private static async Task<byte[]> ReadAsync(IAmazonS3 client, string key)
     {
         using var response = await client.GetObjectAsync(Bucket, key);

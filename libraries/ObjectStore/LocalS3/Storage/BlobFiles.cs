@@ -174,13 +174,25 @@ internal sealed class BlobFiles : IDisposable
     {
         while (doomed.TryDequeue(out var item))
         {
-            File.Delete(PathOf(item.Id));
+            DeleteIfPossible(PathOf(item.Id));
         }
 
         disk.Dispose();
         foreach (var id in free.SelectMany(spares => spares))
         {
-            File.Delete(PathOf(id) + FreeSuffix);
+            DeleteIfPossible(PathOf(id) + FreeSuffix);
+        }
+    }
+
+    // Stopping must not fail for what the sweep of the next start does as well, nor where somebody has removed the folder.
+    private static void DeleteIfPossible(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 
