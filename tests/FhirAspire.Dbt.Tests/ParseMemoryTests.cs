@@ -101,7 +101,7 @@ public sealed class ParseMemoryTests : IDisposable
         { "a deleted analysis", 0, ["analyses/look.sql", ""] },
         { "a deleted properties file", 0, ["models/lost.yml", ""] },
         { "a new properties file", 1, ["models/more.yml", "models: [{name: still, description: new, columns: [{name: id, data_tests: [odd: {arguments: {limit: 9}}]}]}]"] },
-        { "semantic models and metrics", 1, ["models/semantic.yml", "semantic_models: [{name: s, model: ref('plain'), entities: [{name: id, type: primary}], measures: [{name: total, agg: sum, expr: scale, create_metric: true}], dimensions: [{name: scale, type: categorical}]}]\n"] },
+        { "semantic models and metrics", 2, ["models/metricflow_time_spine.sql", "select date '2024-01-01' as date_day", "models/semantic.yml", "semantic_models: [{name: s, model: ref('plain'), entities: [{name: id, type: primary}], measures: [{name: total, agg: sum, expr: scale, create_metric: true}], dimensions: [{name: scale, type: categorical}]}]\n"] },
         { "selectors", 1, ["selectors.yml", "selectors: [{name: s, definition: plain}]"] },
         { "ignored files", 0, [".dbtignore", "maybe.sql\nlost.yml\n"] },
     };

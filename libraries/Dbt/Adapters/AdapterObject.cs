@@ -237,7 +237,12 @@ internal sealed class AdapterObject(NodeScope scope) : JinjaObject
         return Session.Relations.In(database ?? Session.Profile.Database, schema);
     }
 
-    private IReadOnlyList<DbtColumn> Columns(DbtRelation relation) => scope.Connection!.With(session => Adapter.ColumnsAsync(session, relation, scope.Connection.CancellationToken));
+    // With dbt this begins the node's transaction, so that columns which a statement after it adds go when a later one fails.
+    private IReadOnlyList<DbtColumn> Columns(DbtRelation relation)
+    {
+        scope.Connection!.Begin();
+        return scope.Connection.With(session => Adapter.ColumnsAsync(session, relation, scope.Connection.CancellationToken));
+    }
 
     private JinjaList MissingColumns(JinjaCall call)
     {

@@ -69,7 +69,21 @@ internal sealed class DuckDbAdapter(RelationPolicy projectQuote) : IDbtAdapter
     public int ConstraintSupport(string type) => type is "check" or "not_null" or "unique" or "primary_key" or "foreign_key" or "custom" ? 2 : 0;
 
     // DuckDB takes no database there.
-    public string ForeignKeyTarget(string relation) => relation.Split('.') is { Length: > 2 } pieces ? string.Join('.', pieces[1..]) : relation;
+    public string ForeignKeyTarget(string relation)
+    {
+        var isQuoted = false;
+        var dots = new List<int>();
+        for (var i = 0; i < relation.Length; i++)
+        {
+            isQuoted ^= relation[i] == '"';
+            if (!isQuoted && relation[i] == '.')
+            {
+                dots.Add(i);
+            }
+        }
+
+        return dots.Count > 1 ? relation[(dots[0] + 1)..] : relation;
+    }
 
     private static string Text(string value) => $"'{value.ToLowerInvariant().Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -13,6 +13,8 @@ internal static class JsonValues
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    private static readonly JsonWriterOptions Indented = Compact with { Indented = true, NewLine = "\n" };
+
     /// <exception cref="JsonException">The text is no JSON.</exception>
     public static object? Parse(string text)
     {
@@ -26,10 +28,15 @@ internal static class JsonValues
         return From(document.RootElement);
     }
 
-    public static string Write(object? value)
+    public static string Write(object? value) => Write(value, Compact);
+
+    /// <summary>JSON for people: a line a value, two blanks a level.</summary>
+    public static string WriteIndented(object? value) => Write(value, Indented);
+
+    private static string Write(object? value, JsonWriterOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Compact))
+        using (var writer = new Utf8JsonWriter(buffer, options))
         {
             Write(writer, value);
         }

@@ -4,11 +4,14 @@ using FhirAspire.Dbt.Values;
 
 namespace FhirAspire.Dbt.Artifacts;
 
-/// <summary>Writes <c>manifest.json</c> (schema v12).</summary>
+/// <summary>Writes <c>manifest.json</c> (schema v12), and what belongs to it.</summary>
 internal static class ManifestWriter
 {
-    public static void Write(DbtSession session) =>
+    public static void Write(DbtSession session)
+    {
         JsonValues.WriteFile(Path.Combine(session.TargetFolder, "manifest.json"), ToMap(session));
+        SemanticManifestWriter.Write(session);
+    }
 
     public static DbtMap ToMap(DbtSession session)
     {

@@ -118,9 +118,9 @@ internal static class CommandLineParser
 
         if (spec.Kind is OptionKind.Many or OptionKind.ManyChoice)
         {
-            if (word is "--models" or "--model" or "-m")
+            if (spec.Name == "select")
             {
-                options.Given["models"] = true;
+                options.Given[word is "--models" or "--model" or "-m" ? DbtOptions.ByModels : DbtOptions.BySelect] = true;
             }
 
             var list = options.List(spec.Name) ?? [];
@@ -256,6 +256,11 @@ internal static class CommandLineParser
         if (options.Flag("warn_error") == true && options.WarnErrorOptions is { Count: > 0 })
         {
             throw Usage("DBT0009", "warn_error: warn_error_options are mutually exclusive", "--warn-error and --warn-error-options", "one of them", null);
+        }
+
+        if (options.Inline is not null && ((string[])["select", "selector"]).FirstOrDefault(options.Given.ContainsKey) is { } other)
+        {
+            throw Usage("DBT0012", $"inline: not allowed with argument {other}", $"--inline and --{other}", "one of them", null);
         }
     }
 

@@ -34,7 +34,12 @@ internal static class CommandRunner
         }
         catch (DbtException) when (session.Options.WriteJson && session.Options.Command is not ("docs generate" or "docs serve"))
         {
-            // The project was read, whatever came after: dbt leaves its manifest then too.
+            // The project was read, whatever came after: dbt leaves its manifest then too, as it was before anything was compiled.
+            foreach (var node in session.Manifest.Nodes.Values)
+            {
+                (node.IsCompiled, node.CompiledCode, node.CompiledPath, node.BuildPath) = (false, null, null, null);
+            }
+
             Artifacts.ManifestWriter.Write(session);
             throw;
         }

@@ -44,10 +44,11 @@ internal sealed class ConsoleObserver(DbtOptions options, TextWriter output, Tex
     {
         foreach (var node in result.Nodes.Where(node => node.Status is DbtStatus.Error or DbtStatus.Fail or DbtStatus.RuntimeError))
         {
-            Line(DbtLogLevel.Error, node.Error?.ToConsoleText() ?? $"Failure in {node.ResourceType.ToString().ToLowerInvariant()} {node.Name}\n  {node.Message}", node.Status == DbtStatus.Fail ? "RunResultFailure" : "RunResultError", node.Status == DbtStatus.Fail ? "Z022" : "Z024", new DbtMap { ["msg"] = node.Message, ["node_info"] = NodeInfo(node.UniqueId, node.Name, node.ResourceType, RunResultsWriter.StatusName(node.Status), node.RelationName) });
+            Line(DbtLogLevel.Error, node.Error?.ToConsoleText() ?? $"Failure in {node.ResourceType.ToString().ToLowerInvariant()} {node.Name}\n  {node.Message ?? $"Status: {RunResultsWriter.StatusName(node.Status)}"}", node.Status == DbtStatus.Fail ? "RunResultFailure" : "RunResultError", node.Status == DbtStatus.Fail ? "Z022" : "Z024", new DbtMap { ["msg"] = node.Message, ["node_info"] = NodeInfo(node.UniqueId, node.Name, node.ResourceType, RunResultsWriter.StatusName(node.Status), node.RelationName) });
         }
 
-        if (result.Nodes.Count > 0)
+        // Where nodes are only read there is nothing to count, and what was asked for stands last.
+        if (result.Nodes.Count > 0 && options.Command is not ("show" or "compile" or "docs generate"))
         {
             int Count(params DbtStatus[] statuses) => result.Nodes.Count(node => statuses.Contains(node.Status));
             var summary = string.Create(CultureInfo.InvariantCulture,

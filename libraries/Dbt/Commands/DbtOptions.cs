@@ -114,6 +114,12 @@ internal sealed class DbtOptions
 
     public bool CleanProjectFilesOnly => Flag("clean_project_files_only") ?? true;
 
+    /// <summary>That nodes were selected by <c>--models</c>, the older name of <c>--select</c>.</summary>
+    public const string ByModels = "models";
+
+    /// <summary>That nodes were selected by <c>--select</c> itself.</summary>
+    public const string BySelect = "selected";
+
     public bool? Flag(string name) => Given.TryGetValue(name, out var value) ? value as bool? : null;
 
     public string? Text(string name) => Given.TryGetValue(name, out var value) ? value as string : null;

@@ -99,7 +99,8 @@ internal static class FreshnessCommand
                 };
             }
 
-            var table = (outcome as StatementResult)?.Table ?? throw Host.Runtime($"freshness of {node.Name} gave no result");
+            var statement = outcome as StatementResult;
+            var table = statement?.Table ?? throw Host.Runtime($"freshness of {node.Name} gave no result");
             var (loaded, now) = Times(table, session);
             var age = now - loaded;
             var status = Period(freshness, "error_after") is { } error && age > error ? DbtStatus.Error : Period(freshness, "warn_after") is { } warn && age > warn ? DbtStatus.Warn : DbtStatus.Pass;
@@ -112,7 +113,7 @@ internal static class FreshnessCommand
                 ["max_loaded_at_time_ago_in_s"] = age.TotalSeconds,
                 ["status"] = RunResultsWriter.StatusName(status),
                 ["criteria"] = freshness,
-                ["adapter_response"] = new DbtMap(),
+                ["adapter_response"] = (statement.Response as AdapterResponse)?.ToMap() ?? [],
                 ["timing"] = RunResultsWriter.Timing(result),
                 ["thread_id"] = result.Thread,
                 ["execution_time"] = result.Seconds,

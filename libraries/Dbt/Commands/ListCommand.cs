@@ -9,7 +9,7 @@ namespace FhirAspire.Dbt.Commands;
 /// <summary><c>ls</c>: lists what is selected.</summary>
 internal static class ListCommand
 {
-    private static readonly string[] DefaultKeys = ["alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name", "original_file_path", "unique_id"];
+    private static readonly HashSet<string> DefaultKeys = new(StringComparer.Ordinal) {"alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name", "original_file_path", "unique_id" };
 
     public static DbtResult Run(DbtSession session)
     {
@@ -17,7 +17,13 @@ internal static class ListCommand
         var graph = DbtGraph.Build(session.Manifest);
         Deferral.Apply(session);
         var types = Selecting.Types(options, DbtResourceType.Model, DbtResourceType.Snapshot, DbtResourceType.Seed, DbtResourceType.Test, DbtResourceType.Source, DbtResourceType.Exposure, DbtResourceType.UnitTest, DbtResourceType.Analysis, DbtResourceType.SemanticModel, DbtResourceType.Metric, DbtResourceType.SavedQuery);
-        var isModelsAlone = options.Flag("models") == true;
+        var isModelsAlone = options.Flag(DbtOptions.ByModels) == true;
+        if (isModelsAlone && (options.Flag(DbtOptions.BySelect) == true || options.ResourceTypes.Count > 0))
+        {
+            var other = options.Flag(DbtOptions.BySelect) == true ? "select" : "resource_type";
+            throw new DbtException("DBT0012", DbtErrorKind.Runtime, $"\"models\" and \"{other}\" are mutually exclusive arguments") { Found = $"--models and --{other.Replace('_', '-')}", Expected = "one of them", Hint = "use --select with --resource-type model" };
+        }
+
         var selected = Selecting.Select(session, graph, node => types(node) && (!isModelsAlone || node.ResourceType == DbtResourceType.Model) && (node.ResourceType != DbtResourceType.Analysis || options.ResourceTypes.Contains("analysis", StringComparer.Ordinal) || options.ResourceTypes.Contains("all", StringComparer.Ordinal)), Selecting.State(session));
 
         if (options.WriteJson)
@@ -59,9 +65,14 @@ internal static class ListCommand
     private static string Json(DbtSession session, DbtNode node)
     {
         var full = NodeWriter.Write(node);
+        if (session.Options.OutputKeys.Count == 0)
+        {
+            // In the order of the manifest.
+            return JsonValues.WritePython(new DbtMap(full.Where(entry => entry.Key is string name && DefaultKeys.Contains(name))));
+        }
+
         var result = new DbtMap();
-        IEnumerable<string> keys = session.Options.OutputKeys.Count > 0 ? session.Options.OutputKeys.SelectMany(key => key.Split(' ')) : DefaultKeys;
-        foreach (var key in keys)
+        foreach (var key in session.Options.OutputKeys.SelectMany(key => key.Split(' ')))
         {
             object? value = full;
             foreach (var part in key.Split('.'))

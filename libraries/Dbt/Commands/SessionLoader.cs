@@ -61,6 +61,7 @@ internal static class SessionLoader
             StartedAt = invocation.TimeProvider.GetUtcNow(),
         };
         session.Connections = AdapterFactory.Connect(invocation, profile, root);
+        OptionDeprecations.Warn(session);
         session.Manifest = ManifestCache.Load(session);
         return session;
     }

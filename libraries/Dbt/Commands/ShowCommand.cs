@@ -74,15 +74,13 @@ internal static class ShowCommand
         if (session.Options.Output == "json")
         {
             var map = isInline ? new DbtMap { ["compiled"] = code } : new DbtMap { ["node"] = node.Name, ["compiled"] = code };
-            session.Log.Print(System.Text.Json.JsonSerializer.Serialize(map.ToDictionary(entry => Val.Str(entry.Key), entry => Val.Str(entry.Value), StringComparer.Ordinal), Indented));
+            session.Log.Print(JsonValues.WriteIndented(map));
         }
         else
         {
             session.Log.Print(session.Options.Quiet ? code : isInline ? $"Compiled inline node is:\n{code}" : $"Compiled node '{node.Name}' is:\n{code}");
         }
     }
-
-    private static readonly System.Text.Json.JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static DbtNode Inline(DbtSession session, string sql)
     {

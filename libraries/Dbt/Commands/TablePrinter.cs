@@ -39,7 +39,7 @@ internal static class TablePrinter
 
             return map;
         }));
-        return JsonValues.WritePython(isInline ? new DbtMap { ["show"] = list } : new DbtMap { ["node"] = node, ["show"] = list });
+        return JsonValues.WriteIndented(isInline ? new DbtMap { ["show"] = list } : new DbtMap { ["node"] = node, ["show"] = list });
     }
 
     private static string[] Line(IEnumerable<string> cells, bool isCut) => isCut ? [.. cells, Cut] : [.. cells];

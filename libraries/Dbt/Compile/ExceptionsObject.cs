@@ -18,7 +18,7 @@ internal sealed class ExceptionsObject(NodeScope scope) : JinjaObject
     {
         value = name switch
         {
-            "warn" => Host.Function(name, call => Warn(Host.Text(call.Get(0, "msg")))),
+            "warn" => Host.Function(name, call => Warn("JinjaLogWarning", Host.Text(call.Get(0, "msg")))),
             "raise_compiler_error" => Host.Function(name, call => throw Host.Compilation(Host.Text(call.Get(0, "msg")), "DBT2108")),
             "raise_not_implemented" => Host.Function(name, call => throw new DbtException("DBT2109", DbtErrorKind.Compilation, Host.Text(call.Get(0, "msg")))),
             "raise_database_error" => Host.Function(name, call => throw new DbtException("DBT4002", DbtErrorKind.Database, Host.Text(call.Get(0, "msg")))),
@@ -30,15 +30,15 @@ internal sealed class ExceptionsObject(NodeScope scope) : JinjaObject
             "relation_wrong_type" => Host.Function(name, WrongType),
             "missing_config" => Host.Function(name, call => throw Host.Compilation($"Model '{scope.Node?.UniqueId}' does not define a required config parameter '{Host.Text(call.Get(1, "name"))}'.")),
             "missing_relation" => Host.Function(name, call => throw Host.Compilation($"Relation {Host.Text(call.Get(0, "relation"))} not found!")),
-            "warn_snapshot_timestamp_data_types" => Host.Function(name, call => Warn($"Data type of snapshot table timestamp columns ({Host.Text(call.Get(0, "snapshot_time_data_type"))}) doesn't match derived column 'updated_at' ({Host.Text(call.Get(1, "updated_at_data_type"))}). Please update snapshot config 'updated_at'.")),
+            "warn_snapshot_timestamp_data_types" => Host.Function(name, call => Warn("SnapshotTimestampWarning", $"Data type of snapshot table timestamp columns ({Host.Text(call.Get(0, "snapshot_time_data_type"))}) doesn't match derived column 'updated_at' ({Host.Text(call.Get(1, "updated_at_data_type"))}). Please update snapshot config 'updated_at'.")),
             _ => null,
         };
         return value is not null;
     }
 
-    private string Warn(string message)
+    private string Warn(string warning, string message)
     {
-        scope.Session.Log.Warn("JinjaLogWarning", message, scope.Node?.OriginalFilePath);
+        scope.Session.Log.Warn(warning, message, scope.Node?.OriginalFilePath);
         return string.Empty;
     }
 

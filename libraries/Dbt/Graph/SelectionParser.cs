@@ -7,6 +7,8 @@ internal static class SelectionParser
 {
     private static readonly string[] Everything = ["fqn:*", "source:*", "exposure:*", "metric:*", "semantic_model:*", "saved_query:*"];
 
+    private static readonly string[] SelectorKeys = ["name", "description", "definition", "default"];
+
     /// <summary>The selection of <c>--select</c> and <c>--exclude</c>: blanks unite, commas intersect.</summary>
     public static SelectionSpec FromCommandLine(IReadOnlyList<string>? select, IReadOnlyList<string>? exclude, IndirectSelection indirect) =>
         new SelectionDifference(
@@ -20,6 +22,11 @@ internal static class SelectionParser
     public static OrderedDictionary<string, (bool IsDefault, SelectionSpec Spec)> FromYaml(DbtMap file, IndirectSelection indirect)
     {
         var result = new OrderedDictionary<string, (bool, SelectionSpec)>(StringComparer.Ordinal);
+        if (file.Count == 0)
+        {
+            return result;
+        }
+
         if (file.Get("selectors") is not List<object?> selectors)
         {
             throw Invalid("selectors.yml must have a list 'selectors'", file.Line, null);
@@ -30,6 +37,11 @@ internal static class SelectionParser
             if (item is not DbtMap selector || selector.GetString("name") is not { } name || selector.Get("definition") is not { } definition)
             {
                 throw Invalid("every selector needs a 'name' and a 'definition'", (item as DbtMap)?.Line ?? file.Line, null);
+            }
+
+            if (selector.Keys.Select(Val.Str).FirstOrDefault(key => !SelectorKeys.Contains(key, StringComparer.Ordinal)) is { } unknown)
+            {
+                throw Invalid($"Could not parse selector file data: the selector '{name}' has a key '{unknown}', and only {string.Join(", ", SelectorKeys)} are known", selector.Line, Text.DidYouMean(unknown, SelectorKeys));
             }
 
             if (definition is DbtMap map && map.Count > 1 && (map.ContainsKey("union") || map.ContainsKey("intersection")))

@@ -16,6 +16,10 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
         }
 
         new SemanticResolver(session, manifest).Resolve();
+        if (manifest.Semantics.Values.Any(node => node.ResourceType == DbtResourceType.Metric))
+        {
+            TimeSpines.Require(manifest);
+        }
 
         foreach (var node in manifest.Nodes.Values.Concat(manifest.Sources.Values).Concat(manifest.Exposures.Values).Concat(manifest.Semantics.Values))
         {
@@ -36,6 +40,7 @@ internal sealed class ManifestFinisher(DbtSession session, Manifest manifest)
         CheckGroups();
         FindPrimaryKeys();
         UnusedConfigs.Warn(session, manifest);
+        TimeSpines.WarnOfOldWays(session, manifest);
         manifest.BuildParentAndChildMaps();
     }
 

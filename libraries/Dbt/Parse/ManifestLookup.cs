@@ -40,7 +40,8 @@ internal sealed class ManifestLookup
         IEnumerable<string?> order = args.Package is not null ? [args.Package] : [package, root, null];
         foreach (var searched in order)
         {
-            foreach (var node in candidates)
+            // Of resources of different types with one name the last that was read counts.
+            foreach (var node in Enumerable.Reverse(candidates))
             {
                 if ((searched is null || node.PackageName == searched) && MatchesVersion(node, args.Version))
                 {

@@ -24,6 +24,9 @@ internal sealed class NameGenerator(DbtSession session)
         node.RelationName = node.IsRelational && !node.IsEphemeral ? References.Relation(session, node).Render() : null;
     }
 
+    /// <summary>Where a node that is no relation puts what it makes, unless it says so itself.</summary>
+    public (string? Database, string? Schema) Place(DbtNode node, object? database) => (Generate("database", node, database), Generate("schema", node, null));
+
     private string? Generate(string component, DbtNode node, object? custom)
     {
         var macro = Choose(component, node.PackageName);

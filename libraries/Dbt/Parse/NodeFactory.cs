@@ -37,6 +37,9 @@ internal sealed class NodeFactory(DbtSession session)
         return node;
     }
 
+    /// <summary>Database and schema of an export.</summary>
+    public (string? Database, string? Schema) PlaceOf(DbtNode savedQuery, object? database) => names.Place(savedQuery, database);
+
     /// <summary>Renders the template to learn what it refers to and how it configures itself, then sets configuration and names.</summary>
     public void Parse(DbtNode node)
     {

@@ -125,10 +125,19 @@ internal sealed class ProjectParser(DbtSession session, Dictionary<string, List<
         var seen = new Dictionary<(string Package, string Name), DbtNode>();
         foreach (var node in manifest.Nodes.Values.Where(node => node.ResourceType is DbtResourceType.Model or DbtResourceType.Seed or DbtResourceType.Snapshot))
         {
-            if (!seen.TryAdd((node.PackageName, node.Name), node))
+            if (seen.TryAdd((node.PackageName, node.Name), node))
             {
-                throw NodeFiles.Duplicate(node, seen[(node.PackageName, node.Name)]);
+                continue;
             }
+
+            // Resources of two types may still have one name, as long as they are two relations.
+            var other = seen[(node.PackageName, node.Name)];
+            if (node.ResourceType == other.ResourceType || session.Options.Flag("require_unique_project_resource_names") == true)
+            {
+                throw NodeFiles.Duplicate(node, other);
+            }
+
+            session.Log.Warn("DuplicateNameDistinctNodeTypesDeprecation", $"Found resources with the same name '{node.Name}' in package '{node.PackageName}': '{other.UniqueId}' and '{node.UniqueId}'. Please update one of the resources to have a unique name.", node.OriginalFilePath);
         }
     }
 

@@ -167,7 +167,7 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
         if (node.ResourceType == DbtResourceType.Model)
         {
             node.DeprecationDate = Dates.Iso(data.Get("deprecation_date"));
-            node.TimeSpine = data.GetMap("time_spine");
+            node.TimeSpine = TimeSpines.Read(node, data, file, entry.Line);
         }
 
         if (data.GetMap("config") is { Count: > 0 } config)

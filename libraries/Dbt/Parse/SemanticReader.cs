@@ -63,7 +63,8 @@ internal sealed class SemanticReader(NodeFactory factory, Manifest manifest)
             ["measures"] = new List<object?>(Parts("measures").Select(item => new DbtMap
             {
                 ["name"] = item.Get("name"), ["agg"] = item.Get("agg"), ["description"] = item.Get("description"), ["label"] = item.Get("label"),
-                ["create_metric"] = item.GetBool("create_metric"), ["expr"] = Expression(item), ["agg_params"] = AggregationParameters(item.GetMap("agg_params")),
+                // What it asks for is a metric of its own below.
+                ["create_metric"] = false, ["expr"] = Expression(item), ["agg_params"] = AggregationParameters(item.GetMap("agg_params")),
                 ["non_additive_dimension"] = NonAdditive(item.GetMap("non_additive_dimension")), ["agg_time_dimension"] = item.Get("agg_time_dimension"), ["config"] = PartConfig(item, meta),
             })),
             ["dimensions"] = new List<object?>(Parts("dimensions").Select(item => new DbtMap
@@ -86,7 +87,7 @@ internal sealed class SemanticReader(NodeFactory factory, Manifest manifest)
                 ["type"] = "simple",
                 ["type_params"] = new DbtMap { ["measure"] = name, ["expr"] = Expression(measure) ?? name },
                 ["description"] = measure.GetString("description") ?? $"Metric created from measure {name}",
-                ["config"] = new DbtMap { ["enabled"] = node.IsEnabled },
+                ["config"] = new DbtMap { ["enabled"] = node.IsEnabled, ["meta"] = meta.DeepCopy() },
             };
             Metric(metric, entry with { Key = "metrics", Data = metric }, file);
         }
@@ -120,7 +121,6 @@ internal sealed class SemanticReader(NodeFactory factory, Manifest manifest)
             {
                 ["base_measure"] = Measure(rates.Get("base_measure")), ["conversion_measure"] = Measure(rates.Get("conversion_measure")), ["entity"] = rates.Get("entity"),
                 ["calculation"] = rates.Get("calculation") ?? "conversion_rate", ["window"] = Window(rates.Get("window"), entry, file), ["constant_properties"] = rates.Get("constant_properties"),
-                ["base_metric"] = null, ["conversion_metric"] = null,
             };
         }
 
@@ -156,13 +156,14 @@ internal sealed class SemanticReader(NodeFactory factory, Manifest manifest)
         foreach (var export in (entry.Data.GetList("exports") ?? []).OfType<DbtMap>())
         {
             var config = export.GetMap("config") ?? [];
+            var (database, schema) = factory.PlaceOf(node, config.Get("database"));
             exports.Add(new DbtMap
             {
                 ["name"] = export.Get("name"),
                 ["config"] = new DbtMap
                 {
-                    ["export_as"] = config.Get("export_as") ?? node.Config.Get("export_as"), ["schema_name"] = config.Get("schema") ?? config.Get("schema_name") ?? node.Config.Get("schema"),
-                    ["alias"] = config.Get("alias") ?? export.Get("name"), ["database"] = config.Get("database"),
+                    ["export_as"] = config.Get("export_as") ?? node.Config.Get("export_as"), ["schema_name"] = config.Get("schema") ?? config.Get("schema_name") ?? node.Config.Get("schema") ?? schema,
+                    ["alias"] = config.Get("alias") ?? export.Get("name"), ["database"] = database,
                 },
                 ["unrendered_config"] = config,
             });
@@ -201,7 +202,9 @@ internal sealed class SemanticReader(NodeFactory factory, Manifest manifest)
         node.Line = entry.Line;
         node.Config = builder.Build(type, fqn, package, properties, []);
         node.UnrenderedConfig = builder.BuildUnrendered(type, fqn, package, given, []);
-        node.Tags = [.. Val.StringList(data.Get("tags")).Concat(Val.StringList(node.Config.Get("tags"))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        // A metric has the tags of its entry alone, although its config may name others.
+        var configured = type == DbtResourceType.Metric ? [] : Val.StringList(node.Config.Get("tags"));
+        node.Tags = [.. Val.StringList(data.Get("tags")).Concat(configured).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         node.Meta = node.Config.GetMap("meta") ?? [];
         node.Group = node.Config.GetString("group");
         node.Description = data.GetString("description") ?? string.Empty;
@@ -356,7 +359,7 @@ internal sealed class SemanticResolver(DbtSession session, Manifest manifest)
         var conversion = parameters.GetMap("conversion_type_params");
         foreach (var measure in new[] { parameters.GetMap("measure"), conversion?.GetMap("base_measure"), conversion?.GetMap("conversion_measure") }.OfType<DbtMap>())
         {
-            measures.Add(measure);
+            Take(measures, measure);
             Depend(node, Owner(node, Val.Str(measure.Get("name"))));
         }
 
@@ -366,10 +369,7 @@ internal sealed class SemanticResolver(DbtSession session, Manifest manifest)
             Metric(metric, [.. path, node]);
             foreach (var measure in metric.Semantic!.GetMap("type_params")!.GetList("input_measures")!)
             {
-                if (!measures.Exists(item => Val.Equals(item, measure)))
-                {
-                    measures.Add(measure);
-                }
+                Take(measures, measure);
             }
 
             Depend(node, metric);
@@ -394,6 +394,14 @@ internal sealed class SemanticResolver(DbtSession session, Manifest manifest)
             {
                 File = node.OriginalFilePath, Line = node.Line, Found = name, Expected = "a metric of this name", Hint = Text.DidYouMean(name, metrics.Select(item => item.Name)),
             };
+    }
+
+    private static void Take(List<object?> measures, object? measure)
+    {
+        if (!measures.Exists(item => Val.Equals(item, measure)))
+        {
+            measures.Add(measure);
+        }
     }
 
     private static void Depend(DbtNode node, DbtNode on)

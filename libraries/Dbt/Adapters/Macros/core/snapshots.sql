@@ -246,6 +246,16 @@
 {% macro post_snapshot(staging_relation) %}{{ adapter.dispatch('post_snapshot', 'dbt')(staging_relation) }}{% endmacro %}
 {% macro default__post_snapshot(staging_relation) %}{% endmacro %}
 
+{# Times of two kinds are compared with surprises: with and without a zone, or days. #}
+{% macro get_updated_at_column_data_type(snapshot_sql) %}
+  {% for column in get_column_schema_from_query(snapshot_sql) if column.column in ['dbt_updated_at', 'DBT_UPDATED_AT'] %}{{ return(column.dtype or none) }}{% endfor %}
+  {{ return(none) }}
+{% endmacro %}
+{% macro check_time_data_types(sql) %}
+  {% set derived, clock = get_updated_at_column_data_type(sql), get_snapshot_get_time_data_type() %}
+  {% if derived is not none and clock is not none and derived != clock %}{% do exceptions.warn_snapshot_timestamp_data_types(clock, derived) %}{% endif %}
+{% endmacro %}
+
 {% materialization snapshot, default %}
   {% set exists, target_relation = get_or_create_relation(database=model.database, schema=model.schema, identifier=model.get('alias', model.get('name')), type='table') %}
   {%- if not target_relation.is_table -%}{% do exceptions.relation_wrong_type(target_relation, 'table') %}{%- endif -%}
@@ -254,7 +264,9 @@
   {% set strategy = strategy_dispatch(config.get('strategy'))(model, 'snapshotted_data', 'source_data', model['config'], exists) %}
   {% set scratch = none %}
   {% if not exists %}
-    {% set final_sql = create_table_as(false, target_relation, build_snapshot_table(strategy, model['compiled_code'])) %}
+    {% set build_sql = build_snapshot_table(strategy, model['compiled_code']) %}
+    {% do check_time_data_types(build_sql) %}
+    {% set final_sql = create_table_as(false, target_relation, build_sql) %}
   {% else %}
     {{ adapter.assert_valid_snapshot_target_given_strategy(target_relation, _snapshot_names(), strategy) }}
     {% set scratch = build_snapshot_staging_table(strategy, sql, target_relation) %}
@@ -266,6 +278,7 @@
     {% do create_columns(target_relation, adapter.get_missing_columns(scratch, target_relation) | rejectattr('name', 'in', helpers) | list) %}
     {% set names = [] %}
     {% for column in adapter.get_columns_in_relation(scratch) if column.name not in helpers %}{% do names.append(adapter.quote(column.name)) %}{% endfor %}
+    {% do check_time_data_types('select * from ' ~ scratch) %}
     {% set final_sql = snapshot_merge_sql(target=target_relation, source=scratch, insert_cols=names) %}
   {% endif %}
   {% call statement('main') %}{{ final_sql }}{% endcall %}

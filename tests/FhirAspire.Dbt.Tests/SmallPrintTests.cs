@@ -1,0 +1,157 @@
+using System.Text.Json;
+using FhirAspire.Dbt.Adapters;
+
+namespace FhirAspire.Dbt.Tests;
+
+/// <summary>What dbt does that is easily missed: each of these was seen in a comparison of both on one project.</summary>
+public sealed class SmallPrintTests : IDisposable
+{
+    private readonly ProjectFolder project = new();
+
+    public SmallPrintTests()
+    {
+        project.Write("models/x/a.sql", "{{ config(tags=['t']) }} select 1 as id");
+        project.Write("models/y/b.sql", "select * from {{ ref('a') }}");
+        project.Write("seeds/s.csv", "id,n\n1,a\n");
+    }
+
+    [Fact]
+    public async Task Two_types_of_resources_may_have_one_name_where_their_relations_differ()
+    {
+        project.Write("models/s.sql", "{{ config(alias='other') }} select 1 as id");
+
+        (await project.RunAsync("parse")).Warnings.ShouldHaveSingleItem().Name.ShouldBe("DuplicateNameDistinctNodeTypesDeprecation");
+
+        project.Write("models/s.sql", "select 1 as id");
+        (await project.RunAsync("parse")).Error!.Message.ShouldStartWith("dbt found two resources with the database representation");
+        project.Write("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\nflags: {require_unique_project_resource_names: true}\n");
+        (await project.RunAsync("parse")).Error!.Message.ShouldStartWith("dbt found two");
+    }
+
+    [Theory]
+    [InlineData("selectors: [{name: a, definition: a, bad: 1}]", "DBT5004")]
+    [InlineData("", "DBT5009")]
+    public async Task A_selector_has_no_keys_but_its_own_and_there_may_be_none(string file, string code)
+    {
+        project.Write("selectors.yml", file);
+
+        (await project.RunAsync("ls", "--selector", "a")).Error!.Code.ShouldBe(code);
+    }
+
+    [Theory]
+    [InlineData("a", "a")]
+    [InlineData("s.a", "s.a")]
+    [InlineData("d.s.a", "s.a")]
+    [InlineData("\"my.d\".\"s\".\"a.b\"", "\"s\".\"a.b\"")]
+    [InlineData("\"s\".\"a.b.c\"", "\"s\".\"a.b.c\"")]
+    public void A_foreign_key_names_no_database_on_DuckDB(string relation, string target) =>
+        new DuckDbAdapter(RelationPolicy.All).ForeignKeyTarget(relation).ShouldBe(target);
+
+    [Fact]
+    public async Task A_listing_as_JSON_has_its_keys_in_the_order_of_the_manifest()
+    {
+        var line = (await project.RunAsync("ls", "--select", "a", "--output", "json")).List!.Single();
+
+        JsonDocument.Parse(line).RootElement.EnumerateObject().Select(item => item.Name)
+            .ShouldBe(["name", "resource_type", "package_name", "original_file_path", "unique_id", "alias", "config", "tags", "depends_on"]);
+    }
+
+    [Theory]
+    [InlineData("ls --models a --select b", "\"models\" and \"select\" are mutually exclusive arguments")]
+    [InlineData("ls --models a --resource-type seed", "\"models\" and \"resource_type\" are mutually exclusive arguments")]
+    [InlineData("show --inline select --select a", "inline: not allowed with argument select")]
+    [InlineData("compile --inline select --selector a", "inline: not allowed with argument selector")]
+    public async Task Options_that_exclude_each_other_are_refused(string command, string message)
+    {
+        var output = new StringWriter();
+        var exit = await DbtCommandLine.RunAsync([.. command.Split(' '), "--project-dir", project.Root, "--profiles-dir", project.Root], output, output);
+
+        exit.ShouldBe(2);
+        output.ToString().ShouldContain(message);
+        output.ToString().ShouldContain("DBT0012");
+    }
+
+    [Theory]
+    [InlineData("ls|--models|a", "ModelParamUsageDeprecation")]
+    [InlineData("run|--warn-error-options|{include: [], exclude: []}", "WEOIncludeExcludeDeprecation")]
+    [InlineData("source|freshness|--output|here.json", "CustomOutputPathInSourceFreshnessDeprecation,NothingToDo")]
+    [InlineData("ls|--select|a", "")]
+    public async Task An_option_that_will_go_is_warned_of(string command, string warnings) =>
+        string.Join(',', (await project.RunAsync(command.Split('|'))).Warnings.Select(warning => warning.Name)).ShouldBe(warnings);
+
+    [Fact]
+    public async Task A_preview_as_JSON_is_the_last_that_is_printed()
+    {
+        var output = new StringWriter();
+        var exit = await DbtCommandLine.RunAsync(["show", "--inline", "select 1 as id, 'x' as n", "--output", "json", "--project-dir", project.Root, "--profiles-dir", project.Root], output, output);
+
+        exit.ShouldBe(0);
+        output.ToString().TrimEnd().ShouldEndWith("""
+            {
+              "show": [
+                {
+                  "id": 1,
+                  "n": "x"
+                }
+              ]
+            }
+            """);
+    }
+
+    [Fact]
+    public async Task What_the_database_said_of_a_freshness_query_is_in_its_result()
+    {
+        project.Write("models/sources.yml", "sources: [{name: main, tables: [{name: s, config: {loaded_at_query: \"select now()\", freshness: {warn_after: {count: 1, period: day}}}}]}]");
+        (await project.RunAsync("seed")).ExitCode.ShouldBe(0);
+        (await project.RunAsync("source", "freshness")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        JsonDocument.Parse(project.Read("target/sources.json")).RootElement.GetProperty("results")[0].GetProperty("adapter_response").ToString().ShouldBe("""{"_message":"OK"}""");
+    }
+
+    [Fact]
+    public async Task A_column_that_was_added_before_a_statement_that_fails_goes_with_it()
+    {
+        project.Write("models/grows.sql", "{{ config(materialized='incremental', on_schema_change='append_new_columns', post_hook=\"{{ 'select nothing' if is_incremental() else 'select 1' }}\") }} select 1 as id{{ \", 'x' as added\" if is_incremental() }}");
+        (await project.RunAsync("run", "--select", "grows")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        (await project.RunAsync("run", "--select", "grows")).ExitCode.ShouldBe(1);
+
+        var columns = await project.RunAsync("show", "--inline", "select string_agg(column_name, ',') as names, (select count(*) from {{ ref('grows') }}) as rows from (describe {{ ref('grows') }})", "--output", "json");
+        columns.ExitCode.ShouldBe(0, project.Console.Text);
+        project.Console.Text.ShouldContain("\"names\": \"id\"");
+        project.Console.Text.ShouldContain("\"rows\": 1");
+    }
+
+    [Theory]
+    [InlineData("date '2024-01-01'", "Data type of snapshot table timestamp columns (TIMESTAMP) doesn't match derived column 'updated_at' (DATE). Please update snapshot config 'updated_at'.")]
+    [InlineData("timestamp '2024-01-01'", null)]
+    public async Task A_snapshot_by_times_of_another_kind_is_warned_of(string time, string? warning)
+    {
+        project.Write("snapshots/n.sql", $"{{% snapshot n %}}{{{{ config(unique_key='id', strategy='timestamp', updated_at='at') }}}} select 1 as id, {time} as at{{% endsnapshot %}}");
+
+        // The table is made by the first and merged by the second.
+        for (var run = 0; run < 2; run++)
+        {
+            var result = await project.RunAsync("snapshot");
+            result.ExitCode.ShouldBe(0, project.Console.Text);
+            result.Warnings.Where(item => item.Name == "SnapshotTimestampWarning").Select(item => item.Message).ShouldBe(warning is null ? [] : [warning]);
+        }
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_be_read_leaves_no_statement_and_a_compile_that_fails_nothing_compiled_in_the_manifest()
+    {
+        project.Write("snapshots/n.sql", "{% snapshot n %}{{ config(unique_key='nothing', strategy='check', check_cols='all') }} select 1 as id{% endsnapshot %}");
+        (await project.RunAsync("snapshot")).ExitCode.ShouldBe(1);
+        project.Has("target/run/shop/snapshots/n.sql").ShouldBeFalse();
+
+        project.Write("models/y/wrong.sql", "select {{ nothing() }}");
+        (await project.RunAsync("compile")).ExitCode.ShouldBe(2);
+        var node = JsonDocument.Parse(project.Read("target/manifest.json")).RootElement.GetProperty("nodes").GetProperty("model.shop.a");
+        node.TryGetProperty("compiled_code", out _).ShouldBeFalse();
+        node.GetProperty("compiled_path").ValueKind.ShouldBe(JsonValueKind.Null);
+        project.Has("target/compiled/shop/models/x/a.sql").ShouldBeTrue();
+    }
+
+    public void Dispose() => project.Dispose();
+}
