@@ -127,7 +127,7 @@ public sealed class SmallPrintTests : IDisposable
     [InlineData("timestamp '2024-01-01'", null)]
     public async Task A_snapshot_by_times_of_another_kind_is_warned_of(string time, string? warning)
     {
-        project.Write("snapshots/n.sql", $"{{% snapshot n %}}{{{{ config(unique_key='id', strategy='timestamp', updated_at='at') }}}} select 1 as id, {time} as at{{% endsnapshot %}}");
+        project.Write("snapshots/n.sql", $"{{% snapshot n %}}{{{{ config(unique_key='id', strategy='timestamp', updated_at='seen') }}}} select 1 as id, {time} as seen{{% endsnapshot %}}");
 
         // The table is made by the first and merged by the second.
         for (var run = 0; run < 2; run++)
