@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FhirAspire.Dashboard.Tests;
 
@@ -124,6 +125,23 @@ public sealed class AnalyticsDialectTests : IDisposable
         await VariedMarts.CopyAsync(database);
         using var library = await PostgresAsync(database);
         (await Should.ThrowAsync<MartsException>(() => library.QueryAsync(7, "delete from dim_patients", null, 10, TimeSpan.FromSeconds(60)))).Message.ShouldContain("read-only");
+    }
+
+    [SkippableFact]
+    public async Task Tables_of_an_earlier_version_are_named_as_such()
+    {
+        var server = await PostgresServer.RequireAsync();
+        var database = await server.CreateDatabaseAsync();
+        var reader = await VariedMarts.CopyAsync(database);
+        await using (var connection = new NpgsqlConnection(database))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("alter table marts.fct_observations drop column encounterclass", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        using var library = await PostgresAsync(reader);
+        (await Should.ThrowAsync<MartsException>(() => new ChartService(library, Patient).RunAsync(ChartCatalog.Find("control")!, new AnalyticsFilter(), 7))).Code.ShouldBe("DB1007");
     }
 
     [SkippableFact]

@@ -23,7 +23,8 @@ public sealed class MartsFixture : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("dashboard-marts-").FullName;
 
-    // 40 patients born 1960-01-01 to 1960-02-09, even ones women; all observed 2016 to 2026. Numbers 0 to 19 have hypertension, 0 to 9 of them readings of 130/80, 10 to 14 of 150/95.
+    // 40 patients born 1960-01-01 to 1960-02-09, even ones women; all observed 2016 to 2026. Numbers 0 to 19 have hypertension, 0 to 9 of them readings of 130/80, 10 to 14 of 150/95;
+    // on the next day 0 to 3 have one of 170/105 in hospital.
     private static (string Table, string Sql)[] Tables =>
     [
         ("dim_patients", """
@@ -40,9 +41,12 @@ public sealed class MartsFixture : IDisposable
             from (select unnest(range(60)) as i union all select i + 40 from (select unnest(range(40, 45)) as i)) as r
             """),
         ("fct_observations", """
-            select 'o' || i || c as observation_key, 'p' || lpad(cast(i as varchar), 2, '0') as patient, 'e' || i as encounter, c as code, timestamp '2025-06-01 10:00:00' as date, date '2025-06-01' as date_day,
+            select 'o' || i || c as observation_key, 'p' || lpad(cast(i as varchar), 2, '0') as patient, 'e' || i as encounter, 'ambulatory' as encounterclass, c as code, timestamp '2025-06-01 10:00:00' as date, date '2025-06-01' as date_day,
               cast(case when c = '8480-6' then case when i < 10 then 130 else 150 end else case when i < 10 then 80 else 95 end end as double) as numeric_value, 'mmHg' as units
             from range(15) as r(i), (values ('8480-6'), ('8462-4')) as v(c)
+            union all
+            select 'h' || i || c, 'p' || lpad(cast(i as varchar), 2, '0'), 'e' || (i + 40), case when i % 2 = 0 then 'inpatient' else 'emergency' end, c, timestamp '2025-06-02 10:00:00', date '2025-06-02', case when c = '8480-6' then 170.0 else 105.0 end, 'mmHg'
+            from range(4) as r(i), (values ('8480-6'), ('8462-4')) as v(c)
             """),
         ("fct_medications", "select 'm1' as id, 'p00' as patient, 'e0' as encounter, '1' as code, 'Aspirin' as description, timestamp '2025-06-01' as start, cast(null as timestamp) as stop, date '2025-06-01' as start_day, 'Aetna' as payer_name, cast(50 as decimal(18, 2)) as base_cost, 0 as is_stop_inferred"),
         ("fct_procedures", "select 'r1' as id, 'p00' as patient, 'e0' as encounter, '=HYPERLINK()' as code, '=1+1' as description, timestamp '2025-06-01' as start, date '2025-06-01' as start_day, cast(70 as decimal(18, 2)) as base_cost"),

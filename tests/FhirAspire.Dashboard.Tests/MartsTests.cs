@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using FhirAspire.Dashboard.Analytics;
 using FhirAspire.Dashboard.Marts;
 using Microsoft.Extensions.Configuration;
@@ -93,6 +94,25 @@ public sealed class MartsTests : IDisposable
         var r = await charts.RunAsync(ChartCatalog.Find("control")!, new AnalyticsFilter(), 7);
         var parts = Enumerable.Range(0, r.Rows.Count).Where(i => r.Text(i, "label") == "Blood pressure").ToDictionary(i => r.Text(i, "series")!, i => r.Count(i, "value"));
         parts.ShouldBe(new Dictionary<string, long> { ["controlled"] = 10, ["not controlled"] = 5, ["no reading (unknown)"] = 5 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Marts_of_an_earlier_version_are_named_as_such_and_not_read_wrongly()
+    {
+        var path = Path.Combine(fixture.Folder, "7", "fct_observations.parquet");
+        using (var connection = new DuckDBConnection("Data Source=:memory:"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"create table t as select * exclude (encounterclass) from '{path}'; copy t to '{path}' (format parquet)";
+            command.ExecuteNonQuery();
+        }
+
+        (await Should.ThrowAsync<MartsException>(() => charts.RunAsync(ChartCatalog.Find("control")!, new AnalyticsFilter(), 7))).Code.ShouldBe("DB1007");
+        // A person's own query is told what the database said.
+        (await Should.ThrowAsync<MartsException>(() => library.QueryAsync(7, "select encounterclass from fct_observations", null, 10, TimeSpan.FromSeconds(30)))).Code.ShouldBe("DB1003");
+        MartsErrors.LacksColumn("SQL compilation error: error line 3 at position 18\ninvalid identifier 'O.ENCOUNTERCLASS'").ShouldBeTrue();
+        MartsErrors.LacksColumn("Parser Error: syntax error at or near \"column\"").ShouldBeFalse();
     }
 
     [Fact]

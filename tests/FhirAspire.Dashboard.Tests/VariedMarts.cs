@@ -37,7 +37,8 @@ internal static class VariedMarts
             from range(3000) as r(i)
             """),
         ("fct_observations", """
-            select 'o' || i || c as observation_key, 'p' || lpad(cast((i * 3) % 400 as varchar), 3, '0') as patient, 'e' || (i % 3000) as encounter, c as code,
+            select 'o' || i || c as observation_key, 'p' || lpad(cast((i * 3) % 400 as varchar), 3, '0') as patient, 'e' || (i % 3000) as encounter,
+              case i % 8 when 0 then 'inpatient' when 1 then 'emergency' when 2 then 'wellness' when 7 then null else 'ambulatory' end as encounterclass, c as code,
               timestamp '2024-12-01 10:00:00' + to_hours(cast((i * 77) % 9500 as integer)) as date, cast(timestamp '2024-12-01 10:00:00' + to_hours(cast((i * 77) % 9500 as integer)) as date) as date_day,
               case when i % 97 <> 0 then cast(case c when '8480-6' then 100 + (i * 13) % 80 when '8462-4' then 60 + (i * 11) % 50 when '4548-4' then 5 + (i % 60) / 10.0 else 15 + (i * 7) % 30 end as double) end as numeric_value, 'u' as units
             from range(1500) as r(i), (values ('8480-6'), ('8462-4'), ('4548-4'), ('39156-5')) as v(c)

@@ -1,6 +1,5 @@
 {{ config(unique_key='price_key', on_schema_change='append_new_columns') }}
-{#- a table of before has no counts to go on from: all of it is worked out again -#}
-{%- set is_kept = is_incremental() and 'counted_batch_no' in (adapter.get_columns_in_relation(this) | map(attribute='name') | map('lower') | list) %}
+{%- set has_counts = is_kept('counted_batch_no') %}
 
 -- A claim's total is the encounter's price plus its first lines: which lines were added after pricing is not said. The price of
 -- a (state, class, type) is a constant, so it is the remainder that the most claims share, over all numbers of lines left in; of
@@ -9,13 +8,13 @@
 with fresh as (
     select price_key, state, encounterclass, code, remainder, claims
     from {{ ref('base_encounter_counts') }}
-    where batch_no > {{ last_batch('counted_batch_no') if is_kept else 0 }}
+    where batch_no > {{ last_batch('counted_batch_no') if has_counts else 0 }}
 ),
 
 touched as (
     select price_key, max(state) as state, max(encounterclass) as encounterclass, max(code) as code from fresh group by price_key
 ),
-{% if is_kept %}
+{% if has_counts %}
 known as (
     select k.price_key, k.price, k.claims, k.batch_no
     from {{ this }} as k
@@ -31,7 +30,7 @@ fallen as (
 {% endif %}
 candidates as (
     select price_key, remainder, claims from fresh
-    {%- if is_kept %}
+    {%- if has_counts %}
     union all
     select known.price_key, known.price, known.claims
     from known
@@ -58,13 +57,13 @@ best as (
 -- a key that has no claims left keeps its row, without a price
 select
     touched.price_key, touched.state, touched.encounterclass, touched.code, best.price, best.claims,
-    cast({% if is_kept %}case
+    cast({% if has_counts %}case
         when known.price = best.price or (known.price is null and best.price is null and known.batch_no is not null) then known.batch_no
         else {{ last_batch() }} + 1
     end{% else %}{{ last_batch() }} + 1{% endif %} as bigint) as batch_no,
     (select max(batch_no) from {{ ref('base_encounter_counts') }}) as counted_batch_no
 from touched
 left join best on best.price_key = touched.price_key
-{% if is_kept %}
+{% if has_counts %}
 left join known on known.price_key = touched.price_key
 {% endif %}

@@ -1,7 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='patient', post_hook="{{ replace_patients() }}") }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='patient', on_schema_change='append_new_columns', post_hook="{{ replace_patients() }}") }}
 
 with changed as (
-    {{ changed_patients(ref('base_patients')) }}
+    {{ changed_patients(ref('base_patients'), is_kept('encounterclass')) }}
 )
 
 select
@@ -10,6 +10,7 @@ select
     f.component,
     f.patient,
     f.encounter,
+    e.encounterclass,
     f.category,
     f.code,
     f.description,
@@ -22,4 +23,4 @@ select
     f.batch_no
 from {{ ref('stg_observations') }} as f
 inner join changed on changed.patient_id = f.patient{{ narrowed('f.patient') }}
-
+left join {{ ref('stg_encounters') }} as e on e.patient = f.patient and e.id = f.encounter{{ narrowed('e.patient') }}

@@ -26,4 +26,4 @@ select
     f.batch_no
 from {{ ref('stg_procedures') }} as f
 inner join changed on changed.patient_id = f.patient{{ narrowed('f.patient') }}
-left join {{ ref('stg_encounters') }} as e on e.patient = f.patient and e.id = f.encounter
+left join {{ ref('stg_encounters') }} as e on e.patient = f.patient and e.id = f.encounter{{ narrowed('e.patient') }}

@@ -84,7 +84,7 @@ internal static partial class ChartCatalog
         with {SqlBuilder.Patients(f)},
         -- read once, for all three measures
         vitals as {d.Materialized}(
-          select patient, encounter, code, date, date_day, numeric_value
+          select patient, encounterclass, code, date, date_day, numeric_value
           from fct_observations
           where date_day between {w.A} and {w.B} and code in ('8480-6', '8462-4', '4548-4', '39156-5') and numeric_value is not null
         ),
@@ -101,19 +101,10 @@ internal static partial class ChartCatalog
             and not {SqlParts.HasCondition("'72892002'", w)}
             and not {SqlParts.InHospice(w)}
         ),
-        -- encounters are many, and so are readings: both are first cut down to the patients who count
-        acute as {d.Materialized}(
-          select e.id from fct_encounters as e where e.encounterclass in ('inpatient', 'emergency') and e.patient in (select id from hypertension)
-        ),
-        pressures as {d.Materialized}(
-          select o.patient, o.encounter, o.code, o.date_day, o.numeric_value
-          from vitals as o
-          where o.code in ('8480-6', '8462-4') and o.patient in (select id from hypertension)
-        ),
         readings as (
           select o.patient, o.date_day, min(case when o.code = '8480-6' then o.numeric_value end) as systolic, min(case when o.code = '8462-4' then o.numeric_value end) as diastolic
-          from pressures as o
-          where not exists (select 1 from acute as e where e.id = o.encounter)
+          from vitals as o
+          where o.code in ('8480-6', '8462-4') and o.patient in (select id from hypertension) and (o.encounterclass is null or o.encounterclass not in ('inpatient', 'emergency'))
           group by 1, 2
         ),
         newest as (

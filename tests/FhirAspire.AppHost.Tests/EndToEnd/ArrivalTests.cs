@@ -44,7 +44,7 @@ public sealed class ArrivalTests(ITestOutputHelper log)
             await LoadAsync(warehouse, files);
             if (run == Runs - 2)
             {
-                await ForgetCountsAsync(warehouse);
+                await ForgetAsync(warehouse);
             }
 
             await BuildAsync(warehouse, data);
@@ -87,13 +87,14 @@ public sealed class ArrivalTests(ITestOutputHelper log)
         differences.ShouldBeEmpty();
     }
 
-    // As a warehouse is that was filled before claims were counted.
-    private static async Task ForgetCountsAsync(IWarehouse warehouse)
+    // As a warehouse is that was filled before claims were counted and observations told the class of their encounter.
+    private static async Task ForgetAsync(IWarehouse warehouse)
     {
         await using var session = await warehouse.OpenAsync();
         await session.ExecuteAsync("drop table staging.base_encounter_counts");
         await session.ExecuteAsync("alter table staging.base_encounter_prices drop column claims");
         await session.ExecuteAsync("alter table staging.base_encounter_prices drop column counted_batch_no");
+        await session.ExecuteAsync("alter table marts.fct_observations drop column encounterclass");
     }
 
     private static async Task<Dictionary<string, string>> GenerateAsync(TemporaryData data, string day)
