@@ -8,6 +8,7 @@ select
     f.component,
     f.patient,
     f.encounter,
+    e.encounterclass,
     f.category,
     f.code,
     f.description,
@@ -20,3 +21,4 @@ select
     f.batch_no
 from FHIR.staging.stg_observations as f
 inner join changed on changed.patient_id = f.patient
+left join FHIR.staging.stg_encounters as e on e.patient = f.patient and e.id = f.encounter

@@ -124,9 +124,8 @@ bp_readings as (
         min(case when o.code = '8480-6' then o.numeric_value end) as systolic,
         min(case when o.code = '8462-4' then o.numeric_value end) as diastolic
     from FHIR.marts.fct_observations as o
-    inner join encounters as e on e.id = o.encounter
     cross join reference
-    where o.code in ('8480-6', '8462-4') and e.encounterclass not in ('inpatient', 'emergency') and o.date_day between reference.a and reference.b
+    where o.code in ('8480-6', '8462-4') and o.encounterclass not in ('inpatient', 'emergency') and o.date_day between reference.a and reference.b
     group by o.patient, o.date_day
 ),
 
