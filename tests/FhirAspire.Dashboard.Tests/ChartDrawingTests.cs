@@ -1,5 +1,6 @@
 using FhirAspire.Dashboard.Analytics;
 using FhirAspire.Dashboard.Components.Charts;
+using FhirAspire.Dashboard.Formatting;
 using FhirAspire.Dashboard.Marts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
@@ -17,6 +18,25 @@ public sealed class ChartDrawingTests
         Count(html, "class=\"column-name").ShouldBe(15);
         html.ShouldContain("stays</p>");
         html.ShouldContain("days</p>");
+    }
+
+    [Fact]
+    public async Task What_a_rate_was_made_of_stands_apart_from_it()
+    {
+        var html = await DrawAsync<DotChart>("immunizations", Rows(["label", "n", "k", "value", "low", "high"], ["influenza", 63L, 52L, 0.825, 0.71, 0.9], ["MMR", 2L, 1L, null, null, null]));
+        html.ShouldContain("82.5 % <span");
+        html.ShouldContain("too few <span");
+    }
+
+    [Fact]
+    public async Task The_steps_of_a_heat_table_stand_apart_from_their_words() =>
+        (await DrawAsync<HeatTable>("prevalence", Rows(["label", "series", "code", "value", "cases", "n", "all_cases"], ["Anemia", "18-39", "1", 150.0, 3L, 20L, 17L]))).ShouldContain("age band: <span");
+
+    [Fact]
+    public void The_long_id_of_a_folder_is_cut_where_many_runs_are_listed()
+    {
+        Format.ShortIds("3 files, 2026-11-27/213531578_e0037148-d8f4-875c-a2a6-cb96d85558f0").ShouldBe("3 files, 2026-11-27/213531578_e0037148…");
+        Format.ShortIds(null).ShouldBe("");
     }
 
     [Fact]

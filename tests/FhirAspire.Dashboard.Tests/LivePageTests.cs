@@ -3,6 +3,7 @@ using FhirAspire.Dashboard.Components.Pages;
 using FhirAspire.Dashboard.State;
 using FhirAspire.Pipeline.Jobs;
 using FhirAspire.Pipeline.Runs;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FhirAspire.Dashboard.Tests;
@@ -40,7 +41,7 @@ public sealed class LivePageTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await page.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -79,6 +80,38 @@ public sealed class LivePageTests : IAsyncLifetime
         await EndAsync(run);
         (await SecondAsync(5)).ShouldContainKeyAndValue("RunsPage", 1);
         (await SecondAsync(6)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Where_runs_are_too_many_to_be_drawn_the_page_says_how_far_back_the_drawing_reaches()
+    {
+        await page.DisposeAsync();
+        page = new RenderCounter(RenderCounter.Services(state, store, new FixedClock(Now), "runs?from=-7d").BuildServiceProvider());
+        (await page.OpenAsync<RunsPage>()).ShouldNotContain("Drawn are");
+
+        // A run in two minutes for five days.
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "history.db")}"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = """
+                with recursive n(i) as (select 1 union all select i + 1 from n where i < 3600)
+                insert into job_runs (Job, Trigger, Status, QueuedAt, StartedAt, FinishedAt, Attempts, Fence, Owner, Counts)
+                select r.Job, r.Trigger, 'Succeeded', t.at, t.at, t.at, 1, 1, 'test', '{}'
+                from (select i, strftime('%Y-%m-%d %H:%M:%S', '2026-02-25 12:00:00', '+' || (2 * i) || ' minutes') as at from n) as t
+                cross join (select Job, Trigger from job_runs where Job = 'generator' limit 1) as r
+                order by t.i
+                """;
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await page.DisposeAsync();
+        page = new RenderCounter(RenderCounter.Services(state, store, new FixedClock(Now), "runs?from=-7d").BuildServiceProvider());
+        var html = await page.OpenAsync<RunsPage>();
+        // The newest 3,000 of them begin 100 hours before the last, at noon of 2 March.
+        html.ShouldContain("Drawn are the newest 3,000 runs of a job");
+        html.ShouldContain("02-26 08:02");
+        html.ShouldContain("Older runs");
     }
 
     [Fact]

@@ -1,7 +1,11 @@
 using DuckDB.NET.Data;
 using FhirAspire.Dashboard.Analytics;
+using FhirAspire.Dashboard.Components.Charts;
 using FhirAspire.Dashboard.Marts;
+using FhirAspire.Dashboard.State;
+using FhirAspire.Pipeline.Runs;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -193,6 +197,18 @@ public sealed class MartsTests : IDisposable
 
         var dead = await charts.QueryAsync((await charts.SqlAsync(ChartCatalog.Find("survival")!, AnalyticsFilter.Parse("?cond=59621000"), 7)).Replace("p.is_deceased, min", "1 as is_deceased, min", StringComparison.Ordinal), 7);
         dead.Number(dead.Rows.Count - 1, "value").ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("?age=40-80", "Choose a condition")]
+    [InlineData("?age=119-120", "Nobody to follow")]
+    public async Task Of_a_cohort_of_nobody_no_condition_is_offered(string query, string title)
+    {
+        var services = RenderCounter.Services(new PipelineState(), new RunStore(new RunStoreOptions { ConnectionString = "none.db" }, TimeProvider.System), TimeProvider.System).AddSingleton(charts).BuildServiceProvider();
+        await using var page = new RenderCounter(services);
+        var html = await page.OpenAsync<ChartCard>(("Chart", ChartCatalog.Find("survival")!), ("Filter", AnalyticsFilter.Parse(query)), ("Run", 7L));
+        html.ShouldContain(title);
+        html.Contains("hypertension", StringComparison.OrdinalIgnoreCase).ShouldBe(title == "Choose a condition");
     }
 
     [Fact]

@@ -21,11 +21,11 @@ internal sealed class RenderCounter(IServiceProvider services) : StaticHtmlRende
 
     protected override RendererInfo RendererInfo { get; } = new("Test", isInteractive: true);
 
-    public static ServiceCollection Services(PipelineState state, IRunStore store, TimeProvider clock)
+    public static ServiceCollection Services(PipelineState state, IRunStore store, TimeProvider clock, string path = "")
     {
         var services = new ServiceCollection();
         services.AddSingleton(state).AddSingleton(store).AddSingleton(clock).AddSingleton<PageVisibility>().AddOptions<DashboardOptions>();
-        services.AddSingleton<NavigationManager>(new Here()).AddSingleton<IJSRuntime>(new NoScript());
+        services.AddSingleton<NavigationManager>(new Here(path)).AddSingleton<IJSRuntime>(new NoScript()).AddSupplyValueFromQueryProvider();
         services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<ModelCatalog>();
         // Nothing is clicked, so the commands need nothing.
         services.AddSingleton(new JobControl(null!, null!, null!, null!, null!, clock));
@@ -33,11 +33,12 @@ internal sealed class RenderCounter(IServiceProvider services) : StaticHtmlRende
     }
 
     /// <summary>Draws a page for an operator; null parameters are those that the address does not have.</summary>
-    public Task OpenAsync<TPage>(params (string Name, object Value)[] parameters)
+    /// <returns>What was drawn when all that it waits for had come.</returns>
+    public Task<string> OpenAsync<TPage>(params (string Name, object Value)[] parameters)
         where TPage : IComponent => Dispatcher.InvokeAsync(async () =>
         {
             var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, Roles.Operator)], "test"));
-            await BeginRenderingComponent(typeof(CascadingValue<Task<AuthenticationState>>), ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal)
+            var root = BeginRenderingComponent(typeof(CascadingValue<Task<AuthenticationState>>), ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal)
             {
                 ["Value"] = Task.FromResult(new AuthenticationState(user)),
                 ["ChildContent"] = (RenderFragment)(builder =>
@@ -46,7 +47,9 @@ internal sealed class RenderCounter(IServiceProvider services) : StaticHtmlRende
                     builder.AddMultipleAttributes(1, parameters.Select(parameter => new KeyValuePair<string, object>(parameter.Name, parameter.Value)));
                     builder.CloseComponent();
                 }),
-            })).QuiescenceTask;
+            }));
+            await root.QuiescenceTask;
+            return root.ToHtmlString();
         });
 
     /// <summary>What a change draws anew: names of components, each with how often.</summary>
@@ -72,7 +75,7 @@ internal sealed class RenderCounter(IServiceProvider services) : StaticHtmlRende
 
     private sealed class Here : NavigationManager
     {
-        public Here() => Initialize("http://localhost/", "http://localhost/");
+        public Here(string path) => Initialize("http://localhost/", "http://localhost/" + path);
     }
 
     private sealed class NoScript : IJSRuntime

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace FhirAspire.Dashboard.Formatting;
 
 /// <summary>How numbers, times and names are written, in one place. Invariant English; a missing value is an en dash, minus is U+2212.</summary>
-public static class Format
+public static partial class Format
 {
     /// <summary>What stands for a missing value.</summary>
     public const string None = "–";
@@ -117,6 +118,9 @@ public static class Format
     /// <summary>An id's first 8 characters.</summary>
     public static string Id(string? id) => id is null ? None : id.Length <= 8 ? id : id[..8];
 
+    /// <summary>A text in which each UUID is cut to its first 8 characters.</summary>
+    public static string ShortIds(string? text) => text is null ? "" : Uuids().Replace(text, "${start}…");
+
     /// <summary>A long name with its middle left out.</summary>
     public static string Middle(string? text, int length) =>
         text is null ? None : text.Length <= length ? text : string.Concat(text.AsSpan(0, (length - 1) / 2), "…", text.AsSpan(text.Length - (length / 2)));
@@ -161,4 +165,7 @@ public static class Format
     };
 
     private static string Minus(string text) => text.Replace('-', '−');
+
+    [GeneratedRegex("(?<start>[0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Uuids();
 }
