@@ -4,7 +4,8 @@
 # WORK: a folder with room for three times the bundles (about 4 MB a patient). SMALL, LARGE: living patients of the two histories (200, 2000).
 # INCREMENTS, PATIENTS: how many increments of how many patients (3 of 20), taken in turn by both histories.
 # With POSTGRES_BIN (such as /usr/lib/postgresql/15/bin) and POSTGRES_USER (an account that may start a server) on a PostgreSQL of its own; else on DuckDB.
-# Prints CPU seconds of the host and of the database's server, which other work on the machine disturbs less than the clock.
+# Prints CPU seconds of the host and of the database's server, which other work on the machine disturbs less than the clock; those in which the server counts
+# all rows for the summary are told apart. What has been done in WORK is not done again: with a greater number of increments it goes on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p "$1"; work=$(realpath "$1"); small=${2:-200}; large=${3:-2000}; increments=${4:-3}; patients=${5:-20}
@@ -43,16 +44,27 @@ server_cpu() {
     sed 's/^.*) //' | awk -v ticks="$(getconf CLK_TCK)" 'NR == 1 { sum += $14 + $15 } { sum += $12 + $13 } END { printf "%.2f", sum / ticks }'
 }
 
+sql() { psql -qtA -h 127.0.0.1 -p "$port" -U "$POSTGRES_USER" "$1"; }
+
+# What the last lines of the summary ask for.
+count_rows() {
+  [ -n "$server" ] || return 0
+  sql "$1" > /dev/null <<< "select format('select count(*) from %I.%I', table_schema, table_name) from information_schema.tables where table_schema in ('raw', 'staging') \gexec"
+}
+
 once() {
   local history=$1 source=$2 database=()
+  [ ! -f "$work/$history-$source.json" ] || return 0
   if [ -n "$server" ]; then
-    psql -qtA -h 127.0.0.1 -p "$port" -U "$POSTGRES_USER" postgres -c "select 1 from pg_database where datname = '$history'" | grep -q 1 ||
-      psql -q -h 127.0.0.1 -p "$port" -U "$POSTGRES_USER" postgres -c "create database $history"
+    sql postgres <<< "select 1 from pg_database where datname = '$history'" | grep -q 1 || sql postgres <<< "create database $history"
     database=(--set Warehouse:Provider=postgres --set "Warehouse:Postgres:ConnectionString=Host=127.0.0.1;Port=$port;Username=$POSTGRES_USER;Database=$history")
   fi
-  local before; before=$(server_cpu)
+  local before after; before=$(server_cpu)
   /usr/bin/time -o "$work/time" -f '%U %S %e' "${host[@]}" once --data "$work/data-$history" --source "$work/$source" --json "$work/$history-$source.json" "${settings[@]}" "${database[@]}" > "$work/$history-$source.log"
-  awk -v b="$before" -v a="$(server_cpu)" -v name="$source on $history" '{ printf "%-18s host %6.2f  server %7.2f  together %7.2f CPU s, %6.1f s on the clock", name, $1 + $2, a - b, $1 + $2 + a - b, $3 }' "$work/time"
+  after=$(server_cpu)
+  count_rows "$history"
+  awk -v b="$before" -v a="$after" -v c="$(server_cpu)" -v name="$source on $history" '{
+    printf "%-15s host %6.2f, server %7.2f, together %7.2f CPU s; counting %5.2f; %6.1f s on the clock", name, $1 + $2, 2 * a - b - c, $1 + $2 + 2 * a - b - c, c - a, $3 }' "$work/time"
   # The seconds of the stages, without the start of the process.
   awk -F'│' '$2 ~ /^ (upload|load|dbt in all) *$/ { gsub(/ /, "", $7); gsub(/^ +| +$/, "", $2); printf "%s %s %s", separator ? "," : ":", $2, $7; separator = 1 } END { print "" }' "$work/$history-$source.log"
 }
