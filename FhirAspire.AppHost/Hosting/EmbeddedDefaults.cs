@@ -60,7 +60,8 @@ internal static class EmbeddedDefaults
         }
 
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
-        configuration.AddInMemoryCollection(settings);
+        // Given twice, the last one counts; what a command itself needs comes behind what the user has set.
+        configuration.AddInMemoryCollection(settings.GroupBy(setting => setting.Key, setting => setting.Value, StringComparer.OrdinalIgnoreCase).ToDictionary(key => key.Key, key => key.Last()));
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = WithinMemory(Megabytes(configuration["Warehouse:DuckDb:MemoryLimit"]) ?? memory) });
 
         // The bundled sample is small, so it goes on under new ids; a folder of one's own ends.

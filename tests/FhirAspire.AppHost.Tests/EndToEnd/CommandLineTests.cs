@@ -33,6 +33,15 @@ public sealed class CommandLineTests
         output.ShouldContain("00:00:07");
     }
 
+    [Fact]
+    public async Task A_key_that_is_set_twice_has_its_last_value()
+    {
+        using var data = new TemporaryData();
+        var (exitCode, output) = await HostProcess.RunAsync(["once", "--data", data.Path, "--set", "Loader:Parallelism=4", "--set", "loader:parallelism=0", "--set", "LocalS3:Port=0"]);
+        exitCode.ShouldBe(2, output);
+        output.ShouldContain("Loader:Parallelism is '0'; it must be between 1 and 64.");
+    }
+
     [Theory]
     [InlineData("once")]
     [InlineData("doctor")]
