@@ -1,4 +1,5 @@
 using FhirAspire.Dashboard;
+using FhirAspire.ObjectStore;
 using FhirAspire.ServiceDefaults;
 using FhirAspire.Warehouse.Hosting;
 
@@ -9,6 +10,12 @@ if ((builder.Configuration["Warehouse:Kind"] ?? builder.Configuration["Warehouse
 {
     // Quarantine, storage and the account's credits are read there; DuckDB's file belongs to the process that writes it.
     builder.AddWarehouse();
+}
+
+if (builder.Configuration.GetSection(ObjectStoreOptions.Section).Exists())
+{
+    // What stands in a quarantined file is shown from there.
+    builder.AddObjectStore();
 }
 
 var app = builder.Build();

@@ -17,7 +17,11 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
 
-    public static async Task<DashboardHost> StartAsync(params (string Key, string? Value)[] settings)
+    public IServiceProvider Services => app.Services;
+
+    public static Task<DashboardHost> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(_ => { }, settings);
+
+    public static async Task<DashboardHost> StartAsync(Action<WebApplicationBuilder> add, params (string Key, string? Value)[] settings)
     {
         var root = Directory.CreateTempSubdirectory("dashboard-host-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = root });
@@ -28,6 +32,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value));
         builder.AddDashboard();
+        add(builder);
         var built = builder.Build();
         built.MapDashboard();
         await built.StartAsync();

@@ -34,6 +34,18 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task The_age_of_old_marts_is_told_once()
+    {
+        await AddAsync(JobNames.Uploader, -8, RunStatus.Succeeded, "files", 3);
+        await AddAsync(JobNames.Loader, -6, RunStatus.Succeeded, "files", 3);
+        await AddAsync(JobNames.Dbt, -4, RunStatus.Succeeded, "nodes", 45);
+        await AddAsync(JobNames.Generator, -2, RunStatus.Succeeded, "patients", 1);
+        var snapshot = await BuildAsync(TimeSpan.FromMinutes(5));
+        snapshot.Sentence.ShouldBe(snapshot.Attention.ShouldHaveSingleItem().Text);
+        snapshot.Sentence.ShouldStartWith("The marts' newest data is");
+    }
+
+    [Fact]
     public async Task The_bar_of_every_page_is_drawn_anew_only_when_what_it_shows_has_changed()
     {
         await AddAsync(JobNames.Loader, -6, RunStatus.Succeeded, "files", 3);
@@ -102,11 +114,12 @@ public sealed class SnapshotTests : IDisposable
     public void A_schedule_is_due_at_full_steps_of_its_interval(int seconds, string expected) =>
         ScheduleForecast.Next(new JobOptions { Every = TimeSpan.FromSeconds(seconds) }, Now.AddSeconds(7))!.Value.ToString("HH:mm:ss").ShouldBe(expected);
 
-    private async Task<PipelineSnapshot> BuildAsync()
+    private async Task<PipelineSnapshot> BuildAsync(TimeSpan? lateAfter = null)
     {
         var window = new RunWindow(store, new FixedClock(Now));
         await window.RefreshAsync(CancellationToken.None);
-        return SnapshotBuilder.Build(new SnapshotInput { Now = Now, HostStartedAt = Now.AddHours(-25), Runs = window, Live = new Dictionary<string, LiveJob>() }, 1);
+        var input = new SnapshotInput { Now = Now, HostStartedAt = Now.AddHours(-25), Runs = window, Live = new Dictionary<string, LiveJob>() };
+        return SnapshotBuilder.Build(lateAfter is { } limit ? input with { LateAfter = limit } : input, 1);
     }
 
     private async Task<long> AddAsync(string job, int minutes, RunStatus status, string count, long value, string? error = null)

@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Amazon.S3;
+using Amazon.S3.Model;
 using FhirAspire.Dashboard.Marts;
+using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
 
@@ -12,10 +15,36 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
     private static readonly string[] Sections = ["Dashboard", "Generator", "Spool", "Uploader", "S3", "LocalS3", "Loader", "Warehouse", "Dbt", "Jobs", "History", "Alerts", "Cost"];
     private static readonly string[] SecretWords = ["password", "secret", "token", "accesskey", "connectionstring", "webhook", "credential", "passphrase", "apikey", "privatekey"];
 
+    // A store that is out of reach is tried several times by its client; the page is to be there sooner.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <summary>The checks, each with a hint how to mend it.</summary>
     public async Task<IReadOnlyList<HealthCheck>> CheckAsync(CancellationToken cancellationToken = default) =>
     [
         await RunAsync("Run history", "check the section History", async () => (await store.QueryAsync(new RunFilter { Limit = 1 }, cancellationToken)) is [var run] ? $"newest run {run.Id}" : "no run yet"),
+        await RunAsync("Object store", "see that its server runs, and check the section S3", async () =>
+        {
+            if (services.GetService<ObjectBucket>() is not { } bucket)
+            {
+                return null;
+            }
+
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(Patience);
+            try
+            {
+                await bucket.Client.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket.Bucket }, limit.Token);
+                return $"bucket {bucket.Bucket} answers";
+            }
+            catch (AmazonS3Exception exception) when (ObjectStoreErrors.IsNotFound(exception))
+            {
+                return null;
+            }
+            catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException(exception.Message, exception);
+            }
+        }),
         await RunAsync("Warehouse", "check the section Warehouse", async () =>
         {
             if (services.GetService<IWarehouse>() is not { } warehouse)

@@ -7,6 +7,7 @@ namespace FhirAspire.Dashboard.State;
 /// <summary>Makes a snapshot of what was gathered. Pure: the same input gives the same snapshot.</summary>
 public static class SnapshotBuilder
 {
+    private const string OldMarts = "The marts' newest data is";
     private static readonly string[] Order = [JobNames.Generator, JobNames.Uploader, JobNames.Loader, JobNames.Dbt];
     private static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CellLength = TimeSpan.FromMinutes(15);
@@ -213,7 +214,7 @@ public static class SnapshotBuilder
 
         if (age > input.LateAfter && stages.All(stage => stage.State is not (StageState.Late or StageState.Blocked)) && jobs.Any(job => job.Name == JobNames.Generator && job.RatePerMinute > 0))
         {
-            items.Add(new AttentionItem(StageState.Late, $"The marts' newest data is {Format.Age(age)} old; the limit is {Format.Age(input.LateAfter)}.", null, "runs?job=dbt", JobNames.Dbt));
+            items.Add(new AttentionItem(StageState.Late, $"{OldMarts} {Format.Age(age)} old; the limit is {Format.Age(input.LateAfter)}.", null, "runs?job=dbt", JobNames.Dbt));
         }
 
         return [.. items.OrderByDescending(item => item.State)];
@@ -224,9 +225,19 @@ public static class SnapshotBuilder
         var data = age is { } a
             ? $"The newest data in the marts is {Format.Age(a)} old."
             : input.Runs.Runs.Count == 0 ? $"Started {Format.Age(input.Now - input.HostStartedAt)} ago; the first patient is on the way." : "Nothing is in the marts yet; the first data is on the way.";
-        return attention.Count == 0
-            ? $"All well. {data}"
-            : $"{attention[0].Text.TrimEnd('.')}. {(attention.Count > 1 ? $"{Format.Plural(attention.Count - 1, "more thing", "more things")} below. " : "")}{data}";
+        if (attention.Count == 0)
+        {
+            return $"All well. {data}";
+        }
+
+        // Where the age is what is wrong, it has been told.
+        string?[] told =
+        [
+            attention[0].Text.TrimEnd('.') + ".",
+            attention.Count > 1 ? $"{Format.Plural(attention.Count - 1, "more thing", "more things")} below." : null,
+            attention[0].Text.StartsWith(OldMarts, StringComparison.Ordinal) ? null : data,
+        ];
+        return string.Join(' ', told.Where(part => part is not null));
     }
 
     /// <summary>A job's name for people.</summary>

@@ -17,4 +17,16 @@ public sealed class DashboardProcessTests
         await dashboard.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
         dashboard.Output.ShouldContain("Warehouse__Postgres__ConnectionString");
     }
+
+    [Fact]
+    public async Task It_reaches_the_object_store_that_is_named()
+    {
+        using var data = new TemporaryData();
+        await using var dashboard = ServiceProcess.Start("Dashboard", new Dictionary<string, string?> { ["S3__ServiceUrl"] = "not an address", ["History__ConnectionString"] = Path.Combine(data.Path, "history.db") });
+
+        // A store that is not read is not checked either.
+        await dashboard.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        dashboard.Process.ExitCode.ShouldBe(2, dashboard.Output);
+        dashboard.Output.ShouldContain("ServiceUrl");
+    }
 }
