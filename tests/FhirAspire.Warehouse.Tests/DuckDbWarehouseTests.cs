@@ -1,11 +1,36 @@
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.DuckDb;
+using FhirAspire.Warehouse.Raw;
 
 namespace FhirAspire.Warehouse.Tests;
 
 public sealed class DuckDbWarehouseTests : WarehouseSuite, IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
+
+    [Fact]
+    public async Task All_who_come_first_at_once_find_the_raw_tables()
+    {
+        await using var warehouse = await CreateAsync();
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => warehouse.OpenAsync()));
+        for (var round = 0; round < 20; round++)
+        {
+            await sessions[0].ExecuteAsync("drop schema if exists raw cascade");
+            using var together = new Barrier(sessions.Length);
+            await Task.WhenAll(sessions.Select(session => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    return RawLayer.EnsureAsync(session);
+                },
+                TaskCreationOptions.LongRunning).Unwrap()));
+        }
+
+        foreach (var session in sessions)
+        {
+            await session.DisposeAsync();
+        }
+    }
 
     [Fact]
     public async Task A_released_file_opens_again_with_its_data()

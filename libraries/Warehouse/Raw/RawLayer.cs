@@ -35,6 +35,8 @@ public static class RawLayer
         new("occurred_at", BulkType.Timestamp), new("run_id", BulkType.BigInt), new("resolved_at", BulkType.Timestamp),
     ];
 
+    private static readonly SemaphoreSlim Creating = new(1, 1);
+
     /// <summary>Creates the schema and its tables where they are not there yet.</summary>
     public static async Task EnsureAsync(IWarehouseSession session, CancellationToken cancellationToken = default)
     {
@@ -46,6 +48,20 @@ public static class RawLayer
             return;
         }
 
+        // At a first start loader, meter and dashboard come at the same moment, and DuckDB refuses the second of two that create one thing; it is one process.
+        await Creating.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CreateAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Creating.Release();
+        }
+    }
+
+    private static async Task CreateAsync(IWarehouseSession session, CancellationToken cancellationToken)
+    {
         var dialect = session.Warehouse.Dialect;
         var (text, key, json, timestamp) = (dialect.TextType, dialect.KeyType, dialect.JsonType, dialect.TimestampType);
         await session.ExecuteAsync($"""
