@@ -18,11 +18,10 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
     // A store that is out of reach is tried several times by its client; the page is to be there sooner.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>The checks, each with a hint how to mend it.</summary>
-    public async Task<IReadOnlyList<HealthCheck>> CheckAsync(CancellationToken cancellationToken = default) =>
-    [
-        await RunAsync("Run history", "check the section History", async () => (await store.QueryAsync(new RunFilter { Limit = 1 }, cancellationToken)) is [var run] ? $"newest run {run.Id}" : "no run yet"),
-        await RunAsync("Object store", "see that its server runs, and check the section S3", async () =>
+    /// <summary>The checks, all at once, each with a hint how to mend it.</summary>
+    public async Task<IReadOnlyList<HealthCheck>> CheckAsync(CancellationToken cancellationToken = default) => await Task.WhenAll(
+        RunAsync("Run history", "check the section History", async () => (await store.QueryAsync(new RunFilter { Limit = 1 }, cancellationToken)) is [var run] ? $"newest run {run.Id}" : "no run yet"),
+        RunAsync("Object store", "see that its server runs, and check the section S3", async () =>
         {
             if (services.GetService<ObjectBucket>() is not { } bucket)
             {
@@ -45,7 +44,7 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
                 throw new TimeoutException(exception.Message, exception);
             }
         }),
-        await RunAsync("Warehouse", "check the section Warehouse", async () =>
+        RunAsync("Warehouse", "check the section Warehouse", async () =>
         {
             if (services.GetService<IWarehouse>() is not { } warehouse)
             {
@@ -56,10 +55,9 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
             await session.QueryAsync("select 1", null, cancellationToken);
             return $"{warehouse.Kind} answers";
         }),
-        await RunAsync("Published marts", "they come with the first good dbt run", () => Task.FromResult(marts.Current is { } current ? $"run {current.RunId}, {current.Tables.Count} tables, {current.Rows:N0} rows" : null)),
-        await RunAsync("dbt project", "it is read after the first dbt run", () => Task.FromResult(models.All.Count > 0 ? $"{models.All.Count} models, seeds and sources" : null)),
-        new HealthCheck("Versions", true, $"FhirAspire {Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}", null),
-    ];
+        RunAsync("Published marts", "they come with the first good dbt run", () => Task.FromResult(marts.Current is { } current ? $"run {current.RunId}, {current.Tables.Count} tables, {current.Rows:N0} rows" : null)),
+        RunAsync("dbt project", "it is read after the first dbt run", () => Task.FromResult(models.All.Count > 0 ? $"{models.All.Count} models, seeds and sources" : null)),
+        Task.FromResult(new HealthCheck("Versions", true, $"FhirAspire {Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}", null)));
 
     /// <summary>The configuration of this product; what may be a secret only says that it is set.</summary>
     public IReadOnlyList<(string Key, string Value)> Configuration() =>
