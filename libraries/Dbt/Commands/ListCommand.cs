@@ -9,7 +9,7 @@ namespace FhirAspire.Dbt.Commands;
 /// <summary><c>ls</c>: lists what is selected.</summary>
 internal static class ListCommand
 {
-    private static readonly HashSet<string> DefaultKeys = new(StringComparer.Ordinal) {"alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name", "original_file_path", "unique_id" };
+    private static readonly HashSet<string> DefaultKeys = new(StringComparer.Ordinal) { "alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name", "original_file_path", "unique_id" };
 
     public static DbtResult Run(DbtSession session)
     {
