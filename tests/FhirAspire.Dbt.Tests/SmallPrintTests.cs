@@ -56,6 +56,96 @@ public sealed class SmallPrintTests : IDisposable
             .ShouldBe(["name", "resource_type", "package_name", "original_file_path", "unique_id", "alias", "config", "tags", "depends_on"]);
     }
 
+    [Fact]
+    public async Task The_text_of_a_macro_has_the_white_space_that_its_tags_take()
+    {
+        project.Write("macros/m.sql", "{%- macro one() -%} 1 {%- endmacro %}\n\n{%- macro two() %}2{% endmacro -%}\n\n{%- macro three() %}3{% endmacro %}\n\n{% macro four() %}4{% endmacro %}\n");
+
+        (await project.RunAsync("parse")).ExitCode.ShouldBe(0);
+
+        var macros = JsonDocument.Parse(project.Read("target/manifest.json")).RootElement.GetProperty("macros");
+        string Sql(string name) => macros.GetProperty($"macro.shop.{name}").GetProperty("macro_sql").GetString()!;
+        Sql("one").ShouldBe("{%- macro one() -%} 1 {%- endmacro %}");
+        Sql("two").ShouldBe("\n\n{%- macro two() %}2{% endmacro -%}\n\n");
+        Sql("three").ShouldBe("{%- macro three() %}3{% endmacro %}");
+        Sql("four").ShouldBe("{% macro four() %}4{% endmacro %}");
+    }
+
+    [Fact]
+    public async Task A_mark_of_the_byte_order_counts_for_the_checksum_of_a_seed_and_not_for_its_columns()
+    {
+        File.WriteAllText(Path.Combine(project.Root, "seeds/s.csv"), "id,n\n1,a\n", new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        project.Write("models/reads.sql", "select id from {{ ref('s') }}");
+
+        (await project.RunAsync("build")).ExitCode.ShouldBe(0, project.Console.Text);
+
+        using var manifest = JsonDocument.Parse(project.Read("target/manifest.json"));
+        var expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("\uFEFFid,n\n1,a"u8));
+        manifest.RootElement.GetProperty("nodes").GetProperty("seed.shop.s").GetProperty("checksum").GetProperty("checksum").GetString().ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Times_of_a_seed_may_have_hours_of_one_digit()
+    {
+        project.Write("seeds/s.csv", "id,moment\n1,2020-02-13 1:55:18\n2,2020-2-3 14:05:06\n");
+        project.Write("tests/times.sql", "select * from {{ ref('s') }} where typeof(moment) <> 'TIMESTAMP' or moment not in (timestamp '2020-02-13 01:55:18', timestamp '2020-02-03 14:05:06')");
+
+        (await project.RunAsync("build", "--select", "s+")).ExitCode.ShouldBe(0, project.Console.Text);
+    }
+
+    [Fact]
+    public async Task A_float_of_four_bytes_is_widened_on_DuckDB()
+    {
+        project.Write("models/wide.sql", "select {{ run_query('select 3.3::float as n').columns[0].values()[0] }} as n");
+
+        (await project.RunAsync("compile", "--select", "wide")).ExitCode.ShouldBe(0);
+
+        project.Read("target/compiled/shop/models/wide.sql").ShouldBe("select 3.299999952316284 as n");
+    }
+
+    [Fact]
+    public async Task Docs_without_compiling_leave_the_manifest_as_it_is()
+    {
+        (await project.RunAsync("run")).ExitCode.ShouldBe(0);
+        var manifest = project.Read("target/manifest.json");
+
+        (await project.RunAsync("docs", "generate", "--no-compile")).ExitCode.ShouldBe(0);
+
+        project.Read("target/manifest.json").ShouldBe(manifest);
+        project.Has("target/catalog.json").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Tests_that_dbt_renders_depend_on_the_macro_of_their_where()
+    {
+        project.Write("models/a.yml", "models: [{name: a, columns: [{name: id, data_tests: [unique, {accepted_values: {arguments: {values: [1]}}}]}]}]");
+
+        (await project.RunAsync("parse")).ExitCode.ShouldBe(0);
+
+        using var manifest = JsonDocument.Parse(project.Read("target/manifest.json"));
+        manifest.RootElement.GetProperty("nodes").EnumerateObject().Where(node => node.Name.StartsWith("test.", StringComparison.Ordinal))
+            .ToDictionary(node => node.Value.GetProperty("test_metadata").GetProperty("name").GetString()!, node => node.Value.GetProperty("depends_on").GetProperty("macros").EnumerateArray().Select(macro => macro.GetString()).ToList())
+            .Select(pair => $"{pair.Key}: {string.Join(' ', pair.Value)}").Order(StringComparer.Ordinal)
+            .ShouldBe(["accepted_values: macro.dbt.test_accepted_values macro.dbt.get_where_subquery", "unique: macro.dbt.test_unique"]);
+    }
+
+    [Fact]
+    public async Task A_package_that_two_packages_want_is_installed_once()
+    {
+        foreach (var name in (string[])["one", "two", "shared"])
+        {
+            project.Write($"pk/{name}/dbt_project.yml", $"name: {name}\nversion: '1.0'\n");
+        }
+
+        project.Write("pk/one/packages.yml", "packages: [{local: pk/shared}]");
+        project.Write("pk/two/packages.yml", "packages: [{local: pk/shared}]");
+        project.Write("packages.yml", "packages: [{local: pk/one}, {local: pk/two}]");
+
+        (await project.RunAsync("deps")).ExitCode.ShouldBe(0);
+
+        project.Console.Text.Split("Installed shared").Length.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("ls --models a --select b", "\"models\" and \"select\" are mutually exclusive arguments")]
     [InlineData("ls --models a --resource-type seed", "\"models\" and \"resource_type\" are mutually exclusive arguments")]

@@ -119,7 +119,7 @@ internal sealed partial class SeedTable
             return SeedType.Date;
         }
 
-        if (All(cell => DateTime.TryParseExact(cell, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) || All(cell => IsoPattern().IsMatch(cell)))
+        if (All(cell => DateTime.TryParseExact(cell, "yyyy-M-d H:m:s", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) || All(cell => IsoPattern().IsMatch(cell)))
         {
             return SeedType.Timestamp;
         }

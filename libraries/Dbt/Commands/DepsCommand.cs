@@ -31,8 +31,14 @@ internal static class DepsCommand
         var locked = new List<object?>();
         var open = new Queue<PackageSpec>(wanted);
         var installed = new Dictionary<string, string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (open.TryDequeue(out var spec))
         {
+            if (!seen.Add(Val.Repr(spec.Entry)))
+            {
+                continue;
+            }
+
             var (name, place) = await installer.InstallAsync(spec, renderer).ConfigureAwait(false);
             if (!installed.TryAdd(name, place))
             {

@@ -47,7 +47,11 @@ internal static class DocsCommand
 
         var wanted = session.Options.Compile ? session.Selected.Concat(Selecting.Select(session, graph, node => node.ResourceType == DbtResourceType.Source, Selecting.State(session))).ToHashSet(StringComparer.Ordinal) : null;
         CatalogWriter.Write(session, rows, node => wanted?.Contains(node.UniqueId) != false);
-        ManifestWriter.Write(session);
+        if (session.Options.Compile)
+        {
+            ManifestWriter.Write(session);
+        }
+
         return new DbtResult { ExitCode = 0, Nodes = results, InvocationId = session.InvocationId };
     }
 

@@ -72,7 +72,7 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
         }
 
         var result = Wait(() => warehouseSession.QueryAsync(sql, null, cancellationToken));
-        return (new AdapterResponse("OK", null, null), ResultTable.Of(result));
+        return (new AdapterResponse("OK", null, null), ResultTable.Of(result, session.Adapter.Type == "duckdb"));
     }
 
     public QueryResult Query(string sql)

@@ -12,8 +12,10 @@ namespace FhirAspire.Dbt.Compile;
 /// <summary>Rows of the database as templates see them: integers stay integers, other numbers are decimals, structures are JSON text.</summary>
 internal static class ResultTable
 {
-    public static AgateTable Of(QueryResult result) =>
-        new([.. result.Columns.Select(column => column.Name)], [.. result.Rows.Select(row => Array.ConvertAll(row, Value))]);
+    /// <param name="result">What the database gave.</param>
+    /// <param name="widensFloats">Whether a number of four bytes is widened bit by bit, as in DuckDB's own client, and not read from its text.</param>
+    public static AgateTable Of(QueryResult result, bool widensFloats) =>
+        new([.. result.Columns.Select(column => column.Name)], [.. result.Rows.Select(row => Array.ConvertAll(row, value => value is float number && widensFloats ? Number(number) : Value(value)))]);
 
     private static object? Value(object? value)
     {

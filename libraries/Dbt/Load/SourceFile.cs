@@ -28,6 +28,7 @@ internal enum FileKind
 internal sealed record SourceFile(string Package, FileKind Kind, string FullPath, string SearchedPath, string RelativePath, long Length, long Modified)
 {
     private string? contents;
+    private bool hasMark;
 
     /// <summary>Path below the package's folder.</summary>
     public string OriginalFilePath => $"{SearchedPath}/{RelativePath}";
@@ -47,6 +48,9 @@ internal sealed record SourceFile(string Package, FileKind Kind, string FullPath
             return contents;
         }
     }
+
+    /// <summary>The SHA-256 of the contents, for which the mark of the byte order counts.</summary>
+    public string Checksum => Contents is var text && hasMark ? Text.Sha256('\uFEFF' + text) : Text.Sha256(text);
 
     /// <summary>How many lines of the file stand above <see cref="Contents"/>; known once that was asked for.</summary>
     public int LeadingLines { get; private set; }
@@ -72,7 +76,10 @@ internal sealed record SourceFile(string Package, FileKind Kind, string FullPath
 
         try
         {
-            return File.ReadAllText(FullPath);
+            var bytes = File.ReadAllBytes(FullPath);
+            hasMark = bytes.AsSpan().StartsWith("\uFEFF"u8);
+            using var reader = new StreamReader(new MemoryStream(bytes));
+            return reader.ReadToEnd();
         }
         catch (IOException exception)
         {

@@ -11,7 +11,8 @@ namespace FhirAspire.Dbt.Parse;
 /// <param name="Full">Everything from tag to tag.</param>
 /// <param name="Offset">Where it begins in the file.</param>
 /// <param name="Line">The line at which it begins, counted from 1.</param>
-internal sealed record TemplateBlock(string Tag, string Head, string Body, string Full, int Offset, int Line)
+/// <param name="Spaced">With the white space that its tags take from around it.</param>
+internal sealed record TemplateBlock(string Tag, string Head, string Body, string Full, int Offset, int Line, string Spaced)
 {
     /// <summary>The first name of the head.</summary>
     public string Name => BlockReader.FirstName(Head);
@@ -25,8 +26,14 @@ internal static partial class BlockReader
         var blocks = new List<TemplateBlock>();
         var at = 0;
         TagSpan? open = null;
+        var free = 0;
         while (NextTag(text, ref at, file) is { } tag)
         {
+            if (open is null && !tags.Contains(tag.Name, StringComparer.Ordinal))
+            {
+                free = SpacedEnd(text, tag.End);
+            }
+
             if (open is null)
             {
                 if (tags.Contains(tag.Name, StringComparer.Ordinal))
@@ -47,7 +54,9 @@ internal static partial class BlockReader
             }
             else if (tag.Name == "end" + open.Value.Name)
             {
-                blocks.Add(new TemplateBlock(open.Value.Name, open.Value.Rest, text[open.Value.End..tag.Start], text[open.Value.Start..tag.End], open.Value.Start, Text.Position(text, open.Value.Start).Line));
+                var spaced = text[SpacedStart(text, open.Value.Start, free)..SpacedEnd(text, tag.End)];
+                blocks.Add(new TemplateBlock(open.Value.Name, open.Value.Rest, text[open.Value.End..tag.Start], text[open.Value.Start..tag.End], open.Value.Start, Text.Position(text, open.Value.Start).Line, spaced));
+                free = SpacedEnd(text, tag.End);
                 open = null;
             }
         }
@@ -62,6 +71,33 @@ internal static partial class BlockReader
         }
 
         return blocks;
+    }
+
+    // A tag with a minus takes the white space beside it, as far as no tag before it has taken that.
+    private static int SpacedStart(string text, int start, int free)
+    {
+        if (start + 2 < text.Length && text[start + 2] == '-')
+        {
+            while (start > free && char.IsWhiteSpace(text[start - 1]))
+            {
+                start--;
+            }
+        }
+
+        return start;
+    }
+
+    private static int SpacedEnd(string text, int end)
+    {
+        if (end >= 3 && text[end - 3] == '-')
+        {
+            while (end < text.Length && char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+        }
+
+        return end;
     }
 
     public static string FirstName(string head) => NamePattern().Match(head).Value;

@@ -183,6 +183,12 @@ internal sealed class GenericTests(NodeFactory factory, Manifest manifest)
             node.Sources.Add(source!.Value);
         }
 
+        if (definition.Name is not ("unique" or "not_null"))
+        {
+            // dbt renders the others.
+            node.DependsOnMacros.Add(Session.Macros.Find("get_where_subquery", node.PackageName)!.UniqueId);
+        }
+
         factory.Update(node, null);
         return true;
     }

@@ -65,7 +65,7 @@ internal static partial class MacroReader
             Name = name,
             PackageName = package,
             OriginalFilePath = file,
-            MacroSql = block.Full,
+            MacroSql = block.Spaced,
             Template = template,
             Line = block.Line,
             SupportedLanguages = languages,

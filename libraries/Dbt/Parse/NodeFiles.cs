@@ -76,7 +76,7 @@ internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
     private DbtNode Sql(DbtProject project, SourceFile file, DbtResourceType type, string path, string fqnPath)
     {
         var node = factory.Create(type, project.Name, file.Name, path, file.OriginalFilePath, Fqn(project.Name, fqnPath, withFile: false, file.Name), file.Contents);
-        node.Checksum = Text.Sha256(file.Contents);
+        node.Checksum = file.Checksum;
         node.LineOffset = file.LeadingLines;
         if (file.RelativePath.EndsWith(".py", StringComparison.OrdinalIgnoreCase))
         {
@@ -102,7 +102,7 @@ internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
         foreach (var block in BlockReader.Read(file.Positioned, file.OriginalFilePath, "snapshot"))
         {
             var node = factory.Create(DbtResourceType.Snapshot, project.Name, block.Name, file.RelativePath, file.OriginalFilePath, Fqn(project.Name, file.RelativePath, withFile: true, block.Name), block.Body);
-            node.Checksum = Text.Sha256(file.Contents);
+            node.Checksum = file.Checksum;
             node.Line = block.Line;
             node.LineOffset = block.Line - 1 + block.Full.AsSpan(0, Math.Max(0, block.Full.IndexOf(block.Body, StringComparison.Ordinal))).Count('\n');
             factory.Parse(node);
@@ -122,7 +122,7 @@ internal sealed partial class NodeFiles(NodeFactory factory, Manifest manifest)
         }
         else
         {
-            node.Checksum = Text.Sha256(file.Contents);
+            node.Checksum = file.Checksum;
         }
 
         factory.Update(node, null);

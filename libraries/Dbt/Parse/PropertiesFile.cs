@@ -86,7 +86,7 @@ internal sealed class PropertiesFile(DbtProject project, SourceFile file, DbtMap
                 };
             }
 
-            if (data.Get("name") is { } entryName and not string)
+            if (key != "unit_tests" && data.Get("name") is { } entryName and not string)
             {
                 throw Invalid($"Invalid {key} config given in {Path} @ {key}: {Val.Repr(data)} - at path ['name']: {Val.Repr(entryName)} is not of type 'string'", raw.Line, Val.Repr(entryName), "a text; put it in quotes");
             }

@@ -356,7 +356,7 @@ internal sealed class PropertiesReader(NodeFactory factory, Manifest manifest, G
         var relation = Val.Str(entry.Data.Get("relation"));
         var fqn = NodeFiles.Fqn(file.Project.Name, file.File.RelativePath, withFile: false, entry.Name);
         var node = factory.Create(DbtResourceType.Snapshot, file.Project.Name, entry.Name, $"{file.File.RelativePath}/{entry.Name}.sql", file.Path, fqn, $"select * from {{{{ {relation} }}}}");
-        node.Checksum = Text.Sha256(file.File.Contents);
+        node.Checksum = file.File.Checksum;
         node.Line = entry.Line;
         ReferenceText.Add(node, relation, file, entry.Line);
         factory.Update(node, null);

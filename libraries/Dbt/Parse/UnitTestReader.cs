@@ -24,17 +24,10 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
     private void Make(PropertiesEntry entry, PropertiesFile file)
     {
         var data = entry.Data;
-        var name = Val.Str(data.Get("name"));
-        if (data.GetString("model") is not { } model)
-        {
-            throw file.Invalid($"Invalid unit_tests config given in {file.Path} @ unit_tests: '{name}' has no model", entry.Line, "no 'model'", "the name of the model to test");
-        }
-
-        if (data.Get("expect") is not DbtMap expect)
-        {
-            throw file.Invalid($"Invalid unit_tests config given in {file.Path} @ unit_tests: '{name}' has no 'expect'", entry.Line, "no 'expect'", "expect: {rows: [...]}");
-        }
-
+        UnitTestShape.Check(entry, file);
+        var name = data.GetString("name")!;
+        var model = data.GetString("model")!;
+        var expect = data.GetMap("expect")!;
         var package = file.Project.Name;
         var candidates = manifest.Lookup.Named(model).Where(node => node.ResourceType == DbtResourceType.Model && node.PackageName == package).ToList();
         var versions = data.GetMap("versions");
@@ -119,12 +112,12 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
         node.Description = data.GetString("description") ?? string.Empty;
         node.Config = new ConfigBuilder(Session.Root, Session.Projects).Build(DbtResourceType.UnitTest, fqn, package, data.GetMap("config"), []);
         node.Tags = [.. Val.StringList(node.Config.Get("tags"))];
-        var given = (data.GetList("given") ?? []).Select(item => Input(item as DbtMap ?? throw file.Invalid($"Invalid input of unit test {name}: {Val.Repr(item)}", entry.Line, Val.Repr(item), "a mapping with 'input'"), file, name, package)).ToList();
+        var given = data.GetList("given")!.Select(item => Input((DbtMap)item!, file, name, package)).ToList();
         node.UnitTest = new UnitTestInfo
         {
             Model = target.Name,
             Given = given,
-            Expect = Rows(expect, file, name, package),
+            Expect = Rows(expect, "expected", file, name, package),
             Overrides = Overrides(data.GetMap("overrides")),
             Versions = data.GetMap("versions") is { } versions ? new DbtMap { ["include"] = versions.Get("include"), ["exclude"] = versions.Get("exclude") } : null,
         };
@@ -150,8 +143,8 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
     private DbtMap Input(DbtMap map, PropertiesFile file, string test, string package)
     {
         var input = Val.Str(map.Get("input"));
-        var rows = Rows(map, file, test, package);
-        if (rows.Get("rows") is null && rows.Get("fixture") is null && rows.GetString("format") != "sql")
+        var rows = Rows(map, "input", file, test, package);
+        if (rows.Get("rows") is null)
         {
             rows["rows"] = SeedRows(input, file, test, map.Line);
         }
@@ -159,14 +152,10 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
         return new DbtMap { ["input"] = input, ["rows"] = rows.Get("rows"), ["format"] = rows.Get("format"), ["fixture"] = rows.Get("fixture") };
     }
 
-    private DbtMap Rows(DbtMap map, PropertiesFile file, string test, string package)
+    // A kind is the word for where the rows stand: input or expected.
+    private DbtMap Rows(DbtMap map, string kind, PropertiesFile file, string test, string package)
     {
         var format = map.GetString("format") ?? "dict";
-        if (format is not ("dict" or "csv" or "sql"))
-        {
-            throw file.Invalid($"Unexpected format '{format}' of unit test {test}", map.Line, format, "dict, csv or sql");
-        }
-
         var rows = map.Get("rows");
         var fixture = map.GetString("fixture");
         if (fixture is not null)
@@ -181,13 +170,15 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
 
         switch (format)
         {
-            case "dict" when rows is not (null or List<object?>):
-                throw file.Invalid($"Unit test {test} has rows of the format 'dict' that are no list", map.Line, Val.TypeName(rows), "a list of mappings");
+            case "dict" when rows is not List<object?> && (rows is not null || kind != "input"):
+                throw file.Invalid($"Unit test {test} has {kind} rows which do not match format dict", map.Line, Val.TypeName(rows), "a list of mappings");
             case "csv" when rows is string text:
                 rows = CsvRows(text, file.Path);
                 break;
-            case "sql" when rows is not (null or string):
-                throw file.Invalid($"Unit test {test} has rows of the format 'sql' that are no text", map.Line, Val.TypeName(rows), "a query");
+            case "csv":
+                throw file.Invalid($"Unit test {test} has {kind} rows or fixtures which do not match format csv.  Expected string.", map.Line, Val.TypeName(rows), "a text of lines, or a fixture");
+            case "sql" when rows is not string:
+                throw file.Invalid($"Unit test {test} has {kind} rows or fixtures which do not match format sql.  Expected string.", map.Line, Val.TypeName(rows), "a query");
         }
 
         return new DbtMap { ["rows"] = FullRowFirst(rows), ["format"] = format, ["fixture"] = fixture };
@@ -214,7 +205,7 @@ internal sealed class UnitTestReader(NodeFactory factory, Manifest manifest, IRe
     {
         if (!fixtures.TryGetValue((package, name, format), out var source))
         {
-            throw file.Invalid($"Could not find fixture file {name} for unit test {test}", line, name, $"a file {name}.{format} in a folder 'fixtures' of the tests", Text.DidYouMean(name, fixtures.Keys.Select(key => key.Name)));
+            throw file.Invalid($"File not found for fixture '{name}' in unit tests in {file.Path}", line, name, $"a file {name}.{format} in a folder 'fixtures' of the tests", Text.DidYouMean(name, fixtures.Keys.Select(key => key.Name)));
         }
 
         return source.Contents;
@@ -279,7 +270,7 @@ internal static class UnitTestChecksum
         var text = $"{test.Model}-{versions}-[{given}]-{expect}-{overrides}";
         foreach (var input in test.Given.Where(input => input.Get("fixture") is not null))
         {
-            text += $"-{Val.Repr(input.Get("rows"))}";
+            text += $"-{Val.Str(input.Get("rows"))}";
         }
 
         return text;

@@ -26,6 +26,8 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
         }
     }
 
+    private static readonly string[] OfParsing = ["NoNodeForYamlKey", "NodeNotFoundOrDisabled", "MacroNotFoundForPatch", "WrongResourceSchemaFile"];
+
     /// <summary>Takes every warning while the project is parsed, for the stored manifest.</summary>
     public List<Parse.Cache.ParseWarning>? Recording { get; set; }
 
@@ -38,7 +40,7 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
         Info(message);
     }
 
-    /// <summary>Gives a warning or a note of an earlier parse again.</summary>
+    /// <summary>Gives a warning or a note of an earlier parse again. Those that dbt gives in parsing alone are no errors now, whatever the options say.</summary>
     public void Repeat(Parse.Cache.ParseWarning warning)
     {
         if (warning.Name.Length == 0)
@@ -47,7 +49,7 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
         }
         else
         {
-            Warn(warning.Name, warning.Message, warning.File, warning.Line);
+            Warn(warning.Name, warning.Message, warning.File, warning.Line, isRepeated: OfParsing.Contains(warning.Name, StringComparer.Ordinal));
         }
     }
 
@@ -68,7 +70,9 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
     }
 
     /// <exception cref="DbtException">Warnings are errors.</exception>
-    public void Warn(string name, string message, string? file = null, int? line = null)
+    public void Warn(string name, string message, string? file = null, int? line = null) => Warn(name, message, file, line, isRepeated: false);
+
+    private void Warn(string name, string message, string? file, int? line, bool isRepeated)
     {
         Recording?.Add(new Parse.Cache.ParseWarning(name, message, file, line));
         var (isError, isSilent) = Treatment(name);
@@ -77,7 +81,7 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
             return;
         }
 
-        if (isError)
+        if (isError && !isRepeated)
         {
             throw new DbtException("DBT2103", DbtErrorKind.Compilation, message) { File = file, Line = line, Hint = "the warning is an error because of --warn-error or --warn-error-options" };
         }

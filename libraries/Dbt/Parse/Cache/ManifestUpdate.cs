@@ -39,7 +39,7 @@ internal sealed class ManifestUpdate(DbtSession session, Manifest manifest)
             return false;
         }
 
-        changes.Add(() => (node.ChecksumName, node.Checksum) = file.Length > Fingerprint.LargestHashedSeed ? ("path", file.OriginalFilePath) : ("sha256", Text.Sha256(file.Contents)));
+        changes.Add(() => (node.ChecksumName, node.Checksum) = file.Length > Fingerprint.LargestHashedSeed ? ("path", file.OriginalFilePath) : ("sha256", file.Checksum));
         return true;
     }
 
@@ -71,7 +71,7 @@ internal sealed class ManifestUpdate(DbtSession session, Manifest manifest)
         changes.Add(() =>
         {
             (node.RawCode, node.LineOffset) = (fresh.RawCode, fresh.LineOffset);
-            node.Checksum = Text.Sha256(file.Contents);
+            node.Checksum = file.Checksum;
             node.DependsOnMacros = [.. fresh.OwnMacros, .. node.DependsOnMacros.Except(node.OwnMacros, StringComparer.Ordinal).Except(fresh.OwnMacros, StringComparer.Ordinal)];
             node.OwnMacros = fresh.OwnMacros;
             node.Template = fresh.Template;
