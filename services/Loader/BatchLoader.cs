@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FhirAspire.Fhir;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Runs;
 using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.Raw;
@@ -87,7 +88,7 @@ internal sealed class BatchLoader(
         var reading = ReadAllAsync();
         try
         {
-            await batch.AddRowsAsync(Rows(), stop.Token);
+            await LoadPhases.TimeAsync(totals, RunPhases.Writing, time, () => batch.AddRowsAsync(Rows().TimedAsync(totals, RunPhases.Reading, time), stop.Token), without: RunPhases.Reading);
         }
         catch (Exception)
         {
@@ -127,7 +128,7 @@ internal sealed class BatchLoader(
             return [.. unfetched];
         }
 
-        await batch.CommitAsync(cancellationToken);
+        await LoadPhases.TimeAsync(totals, RunPhases.Committing, time, () => batch.CommitAsync(cancellationToken));
         Told(done, unfetched);
         return [];
 

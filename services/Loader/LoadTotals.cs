@@ -6,6 +6,7 @@ namespace FhirAspire.Loader;
 public sealed class LoadTotals
 {
     private readonly List<string> problems = [];
+    private readonly Dictionary<string, TimeSpan> phases = new(StringComparer.Ordinal);
     private List<ActivityContext> traces = [];
 
     /// <summary>Objects, the quarantined ones included.</summary>
@@ -25,6 +26,13 @@ public sealed class LoadTotals
 
     /// <summary>Objects that could not be fetched, each with the reason; they are tried again.</summary>
     public IReadOnlyList<string> Problems => problems;
+
+    /// <summary>What the load spent its time on; the parts follow each other, batch by batch, so that together they are at most as long as the load.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Phases => phases;
+
+    internal void AddTime(string phase, TimeSpan time) => phases[phase] = TimeIn(phase) + time;
+
+    internal TimeSpan TimeIn(string phase) => phases.GetValueOrDefault(phase);
 
     internal void AddProblem(string problem) => problems.Add(problem);
 

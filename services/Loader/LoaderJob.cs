@@ -27,10 +27,17 @@ public sealed class LoaderJob(ObjectLoader loader, ObjectBucket bucket, IOptions
         await bucket.EnsureBucketAsync(cancellationToken);
         var totals = await loader.LoadAsync(prefixes, new LoadIdentity(context.RunId, context.Fence), context.Progress, context.Threads(options.Value.Parallelism), cancellationToken);
         lastSweep = isSweep && totals.Problems.Count == 0 ? now : lastSweep;
-        return new JobOutcome(new Dictionary<string, long>
+        var counts = new Dictionary<string, long>
         {
             ["files"] = totals.Files, ["bytes"] = totals.Bytes, ["rows"] = totals.Rows, ["resources"] = totals.Resources, ["errors"] = totals.Errors,
-        }, totals.Files == 0 ? "nothing new" : FormattableString.Invariant($"{totals.Rows:N0} rows of {totals.Files:N0} files, {totals.Resources:N0} resources") + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""))
+        };
+        // A run that counts nothing did nothing, and nothing follows it.
+        foreach (var (name, milliseconds) in totals.Files > 0 ? LoadPhases.Counts(totals) : [])
+        {
+            counts[name] = milliseconds;
+        }
+
+        return new JobOutcome(counts, totals.Files == 0 ? "nothing new" : FormattableString.Invariant($"{totals.Rows:N0} rows of {totals.Files:N0} files, {totals.Resources:N0} resources") + (totals.Errors > 0 ? $"; {totals.Errors} quarantined" : ""))
         {
             Problems = totals.Problems,
         };

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Runs;
 using FhirAspire.Pipeline.Telemetry;
 using FhirAspire.Warehouse;
 using FhirAspire.Warehouse.DuckDb;
@@ -36,7 +37,7 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         var totals = new LoadTotals();
         var loader = new BatchLoader(bucket, session, identity, options, parallelism, time, logger, totals, progress);
         var batch = new ObjectBatch(options);
-        await foreach (var item in FindDueAsync(session, cancellationToken))
+        await foreach (var item in FindDueAsync(session, cancellationToken).TimedAsync(totals, RunPhases.Listing, time, cancellationToken))
         {
             await AddAsync(item);
         }
@@ -45,7 +46,7 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         await FlushAsync();
         foreach (var prefix in prefixes)
         {
-            await foreach (var item in FindNewAsync(session, prefix, cancellationToken))
+            await foreach (var item in FindNewAsync(session, prefix, cancellationToken).TimedAsync(totals, RunPhases.Listing, time, cancellationToken))
             {
                 await AddAsync(item);
             }
@@ -54,7 +55,7 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
         await FlushAsync();
         if (totals.Files > 0)
         {
-            await session.TryCheckpointAsync(cancellationToken);
+            await LoadPhases.TimeAsync(totals, RunPhases.Committing, time, () => session.TryCheckpointAsync(cancellationToken));
         }
 
         return totals;
@@ -78,7 +79,9 @@ public sealed class ObjectLoader(ObjectBucket bucket, IWarehouse warehouse, IOpt
 
             try
             {
-                await (warehouse is SnowflakeWarehouse ? StageLoader.LoadAsync(bucket, session, identity, batch.Items, totals, parallelism, time, logger, progress, cancellationToken) : loader.LoadAsync(batch.Items, cancellationToken));
+                await (warehouse is SnowflakeWarehouse
+                    ? LoadPhases.TimeAsync(totals, RunPhases.Writing, time, () => StageLoader.LoadAsync(bucket, session, identity, batch.Items, totals, parallelism, time, logger, progress, cancellationToken))
+                    : loader.LoadAsync(batch.Items, cancellationToken));
             }
             finally
             {

@@ -31,6 +31,17 @@ public sealed class RunTraceTests
     }
 
     [Fact]
+    public void A_load_tells_what_it_spent_its_time_on()
+    {
+        var run = Run(RunStatus.Succeeded, 30, Attempt(1, 0, 30, null));
+        run.Counts = new Dictionary<string, long> { ["files"] = 3, [RunPhases.CountOf(RunPhases.Reading)] = 9000, [RunPhases.CountOf(RunPhases.Listing)] = 2000, [RunPhases.CountOf(RunPhases.Writing)] = 15000, [RunPhases.CountOf(RunPhases.Committing)] = 1000 };
+        RunTrace.Of(run, [], Noon).Where(span => span.Depth == 2).Select(span => (span.Name, Seconds(span.Start), Seconds(span.End))).ShouldBe([("listing", 0, 2), ("reading", 2, 11), ("writing", 11, 26), ("committing", 26, 27)]);
+        // Counts of several attempts are more than the last one can hold.
+        run.Counts[RunPhases.CountOf(RunPhases.Writing)] = 40000;
+        RunTrace.Of(run, [], Noon).ShouldAllBe(span => span.Depth < 2);
+    }
+
+    [Fact]
     public void What_goes_on_ends_now()
     {
         var run = Run(RunStatus.Running, null, Attempt(1, 0, null, null));

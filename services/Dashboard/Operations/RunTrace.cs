@@ -38,6 +38,11 @@ public static class RunTrace
                 : attempt.FinishedAt is null && run.FinishedAt is null ? SpanState.Running : SpanState.Good;
             spans.Add(new RunSpan(1, $"attempt {attempt.Number}", attempt.StartedAt, attemptEnd, state, attempt.Error));
             spans.AddRange(OfNodes([.. nodes.Where(node => node.StartedAt >= from && (next is null || node.StartedAt < next))], 2));
+            if (next is null)
+            {
+                spans.AddRange(OfPhases(run, attempt.StartedAt, attemptEnd));
+            }
+
             from = next ?? from;
             if (next > attemptEnd)
             {
@@ -70,6 +75,33 @@ public static class RunTrace
             }
         }
     }
+
+    // Added up over the batches of a load, and drawn one after the other. Where attempts before have counted too, they are longer than the last one: then they stand among the counts only.
+    private static IEnumerable<RunSpan> OfPhases(JobRun run, DateTime start, DateTime until)
+    {
+        if (start.AddMilliseconds(RunPhases.OfLoad.Sum(phase => run.Counts.GetValueOrDefault(RunPhases.CountOf(phase)))) > until)
+        {
+            yield break;
+        }
+
+        foreach (var phase in RunPhases.OfLoad)
+        {
+            if (run.Counts.TryGetValue(RunPhases.CountOf(phase), out var milliseconds))
+            {
+                var end = start.AddMilliseconds(milliseconds);
+                yield return new RunSpan(2, phase, start, end, SpanState.Good, PhaseNote(phase));
+                start = end;
+            }
+        }
+    }
+
+    private static string PhaseNote(string phase) => phase switch
+    {
+        RunPhases.Listing => "what the bucket has, compared with what is loaded",
+        RunPhases.Reading => "waiting for objects that are fetched and checked",
+        RunPhases.Writing => "rows into the warehouse, while the next objects are read",
+        _ => "all batches; parts are drawn one after the other, added up over them",
+    };
 
     private static string LayerOf(NodeRun node) => node.Kind is "test" or "unit_test" or "unittest" ? "tests" : DbtNames.LayerOf(node.UniqueId);
 

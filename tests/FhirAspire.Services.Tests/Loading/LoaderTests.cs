@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using FhirAspire.Pipeline.Jobs;
+using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
 
 namespace FhirAspire.Services.Tests.Loading;
@@ -22,6 +23,8 @@ public sealed class LoaderTests : IAsyncLifetime
         var outcome = await pipeline.LoadAsync();
 
         outcome.Counts["rows"].ShouldBe(1);
+        // What the time went to is kept with the run, for its page.
+        outcome.Counts.Keys.ShouldBe(["files", "bytes", "rows", "resources", "errors", .. RunPhases.OfLoad.Select(RunPhases.CountOf)], ignoreOrder: true);
         var row = (await pipeline.QueryAsync("select file_key, bundle_data::varchar, record_count, etag, s3_last_modified, loaded_at from raw.fhir_bundles")).Single();
         row[0].ShouldBe(Day + "030405000_p/a.json");
         row[1].ShouldBe("""{"resourceType":"Bundle","entry":[{},{}]}""");
