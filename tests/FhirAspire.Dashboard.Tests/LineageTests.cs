@@ -33,6 +33,21 @@ public sealed class LineageTests
     }
 
     [Fact]
+    public void By_folder_a_long_chain_is_as_narrow_as_its_folders_are_few()
+    {
+        var models = new List<ModelInfo> { Model("raw") with { Kind = "source" }, Model("seed") with { Kind = "seed" } };
+        models.AddRange(Enumerable.Range(1, 8).Select(i => Model($"b{i}", i == 1 ? "raw" : $"b{i - 1}") with { Folder = "base" }));
+        // A staging model may be as far from the source as a mart is; its folder feeds that of the mart.
+        models.AddRange([Model("s9", "s2") with { Folder = "staging" }, Model("s10", "s9") with { Folder = "staging" }]);
+        models.AddRange([Model("s1", "b8") with { Folder = "staging" }, Model("s2", "s1") with { Folder = "staging" }, Model("date") with { Folder = "marts" }, Model("fct", "s2", "seed") with { Folder = "marts" }, Model("mart", "fct") with { Folder = "analytics" }]);
+        var drawing = Lineage.Of(models, isByFolder: true);
+        drawing.Nodes.GroupBy(node => node.X).OrderBy(column => column.Key).Select(column => string.Join(' ', column.Select(node => node.Model.Name).Order(StringComparer.Ordinal)))
+            .ShouldBe(["raw seed", "b1 b2 b3 b4 b5 b6 b7 b8", "s1 s10 s2 s9", "date fct", "mart"]);
+        // Six folders at the size at which the page opens fit a window of 1,280 px beside the rail.
+        (((drawing.Nodes.Max(node => node.X) / 4 * 5) + Lineage.NodeWidth + 22) * 0.78).ShouldBeLessThan(1000);
+    }
+
+    [Fact]
     public void Lines_that_need_not_cross_do_not()
     {
         // a1..a5 feed b5..b1: sorted by name they would all cross.
@@ -59,12 +74,13 @@ public sealed class LineageTests
     {
         using var manifest = JsonDocument.Parse("""
             {"nodes":{
-              "model.p.dim":{"resource_type":"model","schema":"marts","alias":"dim_x","config":{"materialized":"table"},"depends_on":{"nodes":["source.p.raw.t"]},"columns":{"id":{"description":"its id"}},"compiled_code":"select 1"},
+              "model.p.dim":{"resource_type":"model","schema":"marts","alias":"dim_x","config":{"materialized":"table"},"fqn":["p","core","dim"],"depends_on":{"nodes":["source.p.raw.t"]},"columns":{"id":{"description":"its id"}},"compiled_code":"select 1"},
               "test.p.unique_dim_id.1a2b":{"resource_type":"test","column_name":"id","depends_on":{"nodes":["model.p.dim"]},"compiled_code":"select 2"}},
              "sources":{"source.p.raw.t":{"resource_type":"source","schema":"raw","identifier":"t","columns":{}}}}
             """);
         var project = ModelCatalog.Read(manifest.RootElement);
         project.Models.Select(model => (model.Name, model.Schema, model.Table, model.Materialized, model.Tests)).ShouldBe([("dim", "marts", "dim_x", "table", 1), ("raw.t", "raw", "t", null, 0)]);
+        project.Models[0].Folder.ShouldBe("core");
         project.TestsOf("model.p.dim").Single().ShouldSatisfyAllConditions(test => test.Column.ShouldBe("id"), test => test.Name.ShouldBe("unique_dim_id"));
         project.Compiled("test.p.unique_dim_id.1a2b").ShouldBe("select 2");
         project.Compiled("source.p.raw.t").ShouldBeNull();

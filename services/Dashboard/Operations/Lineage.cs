@@ -7,12 +7,15 @@ namespace FhirAspire.Dashboard.Operations;
 public sealed class Lineage
 {
     /// <summary>Width of a node.</summary>
-    public const int NodeWidth = 182;
+    public const int NodeWidth = 190;
 
     /// <summary>Height of a node.</summary>
     public const int NodeHeight = 30;
 
     private const int ColumnStep = NodeWidth + 38;
+
+    // Columns of folders stand closer, so that a usual project is as wide as a small screen.
+    private const int FolderStep = NodeWidth + 22;
     private const int RowStep = NodeHeight + 10;
     private const int Sweeps = 6;
 
@@ -62,7 +65,9 @@ public sealed class Lineage
     }
 
     /// <summary>Places models.</summary>
-    public static Lineage Of(IReadOnlyList<ModelInfo> models)
+    /// <param name="models">The models.</param>
+    /// <param name="isByFolder">Whether those of a folder of the project share a column, which keeps a large project narrow; lines within a column bow out to its left.</param>
+    public static Lineage Of(IReadOnlyList<ModelInfo> models, bool isByFolder = false)
     {
         ArgumentNullException.ThrowIfNull(models);
         var ids = models.Select(model => model.UniqueId).ToHashSet(StringComparer.Ordinal);
@@ -80,13 +85,40 @@ public sealed class Lineage
             depth[id] = Math.Max(0, children[id].Min(child => depth[child]) - 1);
         }
 
+        if (isByFolder)
+        {
+            // What comes from outside the project stands in one column before all; a folder stands behind those that feed it.
+            var folders = models.ToDictionary(model => model.UniqueId, model => model.Kind == "model" ? model.Folder : "", StringComparer.Ordinal);
+            var feeds = ids.ToLookup(id => folders[id], id => parents[id].Select(parent => folders[parent]).Where(folder => folder.Length > 0 && folder != folders[id]), StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.SelectMany(from => from).Distinct(StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
+            var ranks = new Dictionary<string, int>(StringComparer.Ordinal) { [""] = -1 };
+            var order = feeds.Keys.OrderBy(folder => Rank(folder, feeds, ranks)).ThenBy(folder => folder, StringComparer.Ordinal).ToList();
+            foreach (var id in ids)
+            {
+                depth[id] = order.IndexOf(folders[id]);
+            }
+        }
+
+        var step = isByFolder ? FolderStep : ColumnStep;
         var columns = ids.GroupBy(id => depth[id]).OrderBy(group => group.Key).Select(group => group.Order(StringComparer.Ordinal).ToList()).ToList();
         Sort(columns, parents, children);
         var tallest = columns.Count == 0 ? 0 : columns.Max(column => column.Count);
         var byId = models.ToDictionary(model => model.UniqueId, StringComparer.Ordinal);
-        var nodes = columns.SelectMany((column, x) => column.Select((id, y) => new LineageNode(byId[id], x * ColumnStep, (y + ((tallest - column.Count) / 2.0)) * RowStep))).ToList();
+        var nodes = columns.SelectMany((column, x) => column.Select((id, y) => new LineageNode(byId[id], x * step, (y + ((tallest - column.Count) / 2.0)) * RowStep))).ToList();
         var placed = nodes.ToDictionary(node => node.Model.UniqueId, StringComparer.Ordinal);
         return new Lineage(nodes, [.. nodes.SelectMany(node => parents[node.Model.UniqueId].Select(parent => new LineageEdge(placed[parent], node)))]);
+
+        // Folders may feed each other in a circle, which ends here at 0.
+        static int Rank(string folder, Dictionary<string, List<string>> feeds, Dictionary<string, int> ranks)
+        {
+            if (ranks.TryGetValue(folder, out var known))
+            {
+                return known;
+            }
+
+            ranks[folder] = 0;
+            return ranks[folder] = feeds[folder].Count == 0 ? 0 : feeds[folder].Max(from => Rank(from, feeds, ranks)) + 1;
+        }
 
         // dbt refuses circles; a damaged manifest with one ends here at 0.
         int Depth(string id)

@@ -78,6 +78,7 @@ public sealed class ModelCatalog(IOptions<DashboardOptions> options, IConfigurat
                     found.Add(new ModelInfo(node.Name, DbtNames.NameOf(node.Name), kind, DbtNames.LayerOf(node.Name), Text(node.Value, "description") ?? "", Text(node.Value, "raw_code"), Text(node.Value, "compiled_code"), parents, columns, 0)
                     {
                         Schema = Text(node.Value, "schema"),
+                        Folder = kind == "model" && node.Value.TryGetProperty("fqn", out var way) && way.GetArrayLength() > 2 ? way[1].GetString()! : DbtNames.LayerOf(node.Name),
                         Table = Text(node.Value, "alias") ?? Text(node.Value, "identifier"),
                         Materialized = node.Value.TryGetProperty("config", out var config) ? Text(config, "materialized") : null,
                     });
@@ -96,6 +97,9 @@ public sealed record ModelInfo(string UniqueId, string Name, string Kind, string
 {
     /// <summary>The schema of its table.</summary>
     public string? Schema { get; init; }
+
+    /// <summary>The folder of the project in which it stands, or its layer where that is not known.</summary>
+    public string Folder { get; init; } = Layer;
 
     /// <summary>Its table's name.</summary>
     public string? Table { get; init; }
