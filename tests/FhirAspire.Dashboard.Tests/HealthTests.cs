@@ -1,6 +1,8 @@
 using FhirAspire.Dashboard.Operations;
 using FhirAspire.ObjectStore;
 using FhirAspire.ObjectStore.LocalS3;
+using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FhirAspire.Dashboard.Tests;
@@ -29,6 +31,25 @@ public sealed class HealthTests
         Directory.Delete(root, recursive: true);
 
         async Task<HealthCheck> StoreAsync() => (await health.CheckAsync()).Single(check => check.Name == "Object store");
+    }
+
+    [Fact]
+    public async Task A_warehouse_whose_file_was_removed_is_not_called_well_because_it_is_still_open()
+    {
+        var folder = Directory.CreateTempSubdirectory("dashboard-warehouse-").FullName;
+        var file = Path.Combine(folder, "w.duckdb");
+        await using (var host = await DashboardHost.StartAsync(builder => builder.AddWarehouse(), ("Warehouse:Kind", "DuckDb"), ("Warehouse:DuckDb:Path", file)))
+        {
+            var health = host.Services.GetRequiredService<HealthReader>();
+            (await WarehouseAsync()).ShouldBe(new HealthCheck("Warehouse", true, "DuckDb answers", null));
+            await using var open = await host.Services.GetRequiredService<IWarehouse>().OpenAsync(default);
+            File.Delete(file);
+            (await WarehouseAsync()).ShouldSatisfyAllConditions(check => check.IsOk.ShouldBe(false), check => check.Detail.ShouldBe("its file is gone"));
+
+            async Task<HealthCheck> WarehouseAsync() => (await health.CheckAsync()).Single(check => check.Name == "Warehouse");
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

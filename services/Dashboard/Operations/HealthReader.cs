@@ -6,6 +6,7 @@ using FhirAspire.Dashboard.Marts;
 using FhirAspire.ObjectStore;
 using FhirAspire.Pipeline.Runs;
 using FhirAspire.Warehouse;
+using FhirAspire.Warehouse.DuckDb;
 
 namespace FhirAspire.Dashboard.Operations;
 
@@ -44,17 +45,7 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
                 throw new TimeoutException(exception.Message, exception);
             }
         }),
-        RunAsync("Warehouse", "check the section Warehouse", async () =>
-        {
-            if (services.GetService<IWarehouse>() is not { } warehouse)
-            {
-                return null;
-            }
-
-            await using var session = await warehouse.OpenAsync(cancellationToken);
-            await session.QueryAsync("select 1", null, cancellationToken);
-            return $"{warehouse.Kind} answers";
-        }),
+        WarehouseAsync(cancellationToken),
         RunAsync("Published marts", "they come with the first good dbt run", () => Task.FromResult(marts.Current is { } current ? $"run {current.RunId}, {current.Tables.Count} tables, {current.Rows:N0} rows" : null)),
         RunAsync("dbt project", "it is read after the first dbt run", () => Task.FromResult(models.All.Count > 0 ? $"{models.All.Count} models, seeds and sources" : null)),
         Task.FromResult(new HealthCheck("Versions", true, $"FhirAspire {Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}", null)));
@@ -71,6 +62,27 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
     internal static bool IsSecret(string key) => SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private static string Version => typeof(HealthReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } version ? version.Split('+')[0] : "unknown";
+
+    private async Task<HealthCheck> WarehouseAsync(CancellationToken cancellationToken)
+    {
+        var warehouse = services.GetService<IWarehouse>();
+        var check = await RunAsync("Warehouse", "check the section Warehouse", async () =>
+        {
+            if (warehouse is null)
+            {
+                return null;
+            }
+
+            await using var session = await warehouse.OpenAsync(cancellationToken);
+            await session.QueryAsync("select 1", null, cancellationToken);
+            return $"{warehouse.Kind} answers";
+        });
+
+        // A file that was removed answers as long as it is open.
+        return check.IsOk == true && warehouse is DuckDbWarehouse && configuration["Warehouse:DuckDb:Path"] is { Length: > 0 } path && path != ":memory:" && !File.Exists(path)
+            ? check with { IsOk = false, Detail = "its file is gone", Mend = "what is open still answers, but the next start begins empty: stop the host, then put the file back, restore a backup or rebuild" }
+            : check;
+    }
 
     private static async Task<HealthCheck> RunAsync(string name, string mend, Func<Task<string?>> check)
     {

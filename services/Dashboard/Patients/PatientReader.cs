@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using FhirAspire.Dashboard.Analytics;
 using FhirAspire.Dashboard.Marts;
 using FhirAspire.Warehouse;
@@ -8,7 +10,9 @@ namespace FhirAspire.Dashboard.Patients;
 /// <summary>Finds patients, and reads one life: clinical records from the published marts, the raw bundle and its way from the warehouse.</summary>
 public sealed class PatientReader(MartsLibrary marts, ChartService charts, IServiceProvider services, IOptions<DashboardOptions> options)
 {
-    private const int ShownBytes = 64 << 10;
+    private const int ShownCharacters = 64 << 10;
+    private const int MostCharacters = 32 << 20;
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Patients whose name, city or id begins so; all of the newest where the text is empty.</summary>
     public Task<ReaderResult> SearchAsync(string text, long run, CancellationToken cancellationToken = default)
@@ -97,8 +101,27 @@ public sealed class PatientReader(MartsLibrary marts, ChartService charts, IServ
         return [.. result.Rows.Select(row => new PatientFile((string)row[0]!, Convert.ToInt64(row[1]) == 1, row[2] as DateTime?, row[3] is null ? null : Convert.ToInt64(row[3]), row[4] as DateTime?, row[5] is null ? null : Convert.ToInt64(row[5])))];
     }
 
-    /// <summary>A file's text as it was loaded, cut to what a page holds.</summary>
-    public async Task<(string Text, bool IsCut)?> RawAsync(string fileKey, CancellationToken cancellationToken = default)
+    /// <summary>A file's text for a page: indented, and cut to what a page holds.</summary>
+    public async Task<(string Text, bool IsCut)?> RawAsync(string fileKey, CancellationToken cancellationToken = default) => await WholeAsync(fileKey, cancellationToken) is { } text ? Shown(text) : null;
+
+    /// <summary>A text of JSON in lines that can be read, the first 64 K of its characters.</summary>
+    internal static (string Text, bool IsCut) Shown(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            text = JsonSerializer.Serialize(document.RootElement, Indented);
+        }
+        catch (JsonException)
+        {
+            // One that was cut is shown as it is.
+        }
+
+        return text.Length <= ShownCharacters ? (text, false) : (text[..ShownCharacters], true);
+    }
+
+    /// <summary>A file's text as it was loaded, at most 32 M of its characters.</summary>
+    public async Task<string?> WholeAsync(string fileKey, CancellationToken cancellationToken = default)
     {
         if (services.GetService<IWarehouse>() is not { } warehouse)
         {
@@ -107,8 +130,8 @@ public sealed class PatientReader(MartsLibrary marts, ChartService charts, IServ
 
         await using var session = await warehouse.OpenAsync(cancellationToken);
         var result = await session.QueryAsync(
-            $"select substr(cast(bundle_data as varchar), 1, {ShownBytes}), length(cast(bundle_data as varchar)) from raw.fhir_bundles where file_key = {warehouse.Dialect.Parameter(1)}", [fileKey], cancellationToken);
-        return result.Rows is [[string text, var length]] ? (text, Convert.ToInt64(length) > ShownBytes) : null;
+            $"select substr(cast(bundle_data as varchar), 1, {MostCharacters}) from raw.fhir_bundles where file_key = {warehouse.Dialect.Parameter(1)}", [fileKey], cancellationToken);
+        return result.Rows is [[string text]] ? text : null;
     }
 }
 
