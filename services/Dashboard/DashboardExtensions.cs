@@ -35,6 +35,7 @@ public static class DashboardExtensions
 
         services.AddSingleton<PipelineState>();
         services.AddScoped<PageVisibility>();
+        services.AddScoped<ReaderClock>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<RemoteJobs>();
         services.AddSingleton<JobControl>();

@@ -241,8 +241,29 @@ public sealed class JourneyTests(RunningPipeline pipeline)
         await from.PressAsync("Enter");
         await Expect(open.Page).ToHaveURLAsync(new Regex("from=2024-01-31", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Expect(from).ToHaveValueAsync("2024-01-31");
-        await Expect(open.Main.Locator("input[type=date]")).ToHaveCountAsync(0);
+        // What the calendar chooses is written where it would be typed.
+        await open.Main.Locator("[data-pick=to]").ClickAsync();
+        await open.Main.Locator("input[type=date]").Last.EvaluateAsync("box => { box.value = '2024-03-05'; box.dispatchEvent(new Event('change')); }");
+        await Expect(open.Page).ToHaveURLAsync(new Regex("to=2024-03-05", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Expect(open.Main.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [SkippableFact]
+    public async Task Times_are_in_the_readers_zone_from_the_first_page_on_and_can_be_changed_to_UTC()
+    {
+        await using var open = await OpenPage.NewAsync(pipeline, timezone: "Asia/Kolkata");
+        await open.GoAsync("runs");
+        var change = open.Page.Locator(".zone-switch");
+        await Expect(change).ToHaveTextAsync("UTC+5:30");
+        var cell = open.Main.Locator("td[title$=UTC]").First;
+        var utc = DateTime.Parse((await cell.GetAttributeAsync("title"))!.Replace(" UTC", "Z", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AdjustToUniversal);
+        (await cell.InnerTextAsync()).ShouldContain(utc.AddHours(5.5).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture));
+        await change.ClickAsync();
+        await open.SettleAsync();
+        await Expect(change).ToHaveTextAsync("UTC");
+        await open.GoAsync("settings");
+        await Expect(open.Main).ToContainTextAsync("Pages write times in UTC");
+        open.Complaints.ShouldBeEmpty();
     }
 
     [SkippableFact]

@@ -97,7 +97,7 @@ public sealed class LivePageTests : IAsyncLifetime
             command.CommandText = """
                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 3600)
                 insert into job_runs (Job, Trigger, Status, QueuedAt, StartedAt, FinishedAt, Attempts, Fence, Owner, Counts)
-                select r.Job, r.Trigger, 'Succeeded', t.at, t.at, t.at, 1, 1, 'test', '{}'
+                select r.Job, r.Trigger, 'Succeeded', t.at, t.at, t.at, 1, 1, 'test', '{"files":1}'
                 from (select i, strftime('%Y-%m-%d %H:%M:%S', '2026-02-25 12:00:00', '+' || (2 * i) || ' minutes') as at from n) as t
                 cross join (select Job, Trigger from job_runs where Job = 'generator' limit 1) as r
                 order by t.i
@@ -106,7 +106,7 @@ public sealed class LivePageTests : IAsyncLifetime
         }
 
         await page.DisposeAsync();
-        page = new RenderCounter(RenderCounter.Services(state, store, new FixedClock(Now), "runs?from=-7d").BuildServiceProvider());
+        page = new RenderCounter(RenderCounter.Services(state, store, new FixedClock(Now), "runs?from=-7d&work=1").BuildServiceProvider());
         var html = await page.OpenAsync<RunsPage>();
         // The newest 3,000 of them begin 100 hours before the last, at noon of 2 March.
         html.ShouldContain("Drawn are the newest 3,000 runs of a job");

@@ -24,7 +24,7 @@ internal sealed class RenderCounter(IServiceProvider services) : StaticHtmlRende
     public static ServiceCollection Services(PipelineState state, IRunStore store, TimeProvider clock, string path = "")
     {
         var services = new ServiceCollection();
-        services.AddSingleton(state).AddSingleton(store).AddSingleton(clock).AddSingleton<PageVisibility>().AddOptions<DashboardOptions>();
+        services.AddSingleton(state).AddSingleton(store).AddSingleton(clock).AddSingleton<PageVisibility>().AddSingleton<ReaderClock>().AddOptions<DashboardOptions>();
         services.AddSingleton<NavigationManager>(new Here(path)).AddSingleton<IJSRuntime>(new NoScript()).AddSupplyValueFromQueryProvider();
         services.AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<ModelCatalog>();
         // Nothing is clicked, so the commands need nothing.

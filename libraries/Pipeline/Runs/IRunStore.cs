@@ -26,6 +26,12 @@ public interface IRunStore : ILeaseStore
     /// <summary>Runs that fit the filter, newest first.</summary>
     Task<IReadOnlyList<JobRun>> QueryAsync(RunFilter filter, CancellationToken cancellationToken = default);
 
+    /// <summary>How many runs began in each hour since a time, by job; hours without runs are left out. Of a long history this is far less to read than its runs.</summary>
+    /// <param name="from">The earliest start, UTC.</param>
+    /// <param name="status">Of this status; null means any.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<RunHour>> HoursAsync(DateTime from, RunStatus? status = null, CancellationToken cancellationToken = default);
+
     /// <summary>One run with its attempts and its log; null where there is none of that number.</summary>
     Task<JobRun?> FindAsync(long runId, CancellationToken cancellationToken = default);
 
@@ -48,6 +54,13 @@ public sealed record NodeFilter
     /// <summary>Of so many runs.</summary>
     public int Runs { get; init; } = 30;
 }
+
+/// <summary>The runs of a job that began in an hour.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Hour">When the hour began, UTC.</param>
+/// <param name="Count">How many began.</param>
+/// <param name="Failed">How many of them failed or were lost.</param>
+public sealed record RunHour(string Job, DateTime Hour, int Count, int Failed);
 
 /// <summary>Which runs; null means any.</summary>
 public sealed record RunFilter

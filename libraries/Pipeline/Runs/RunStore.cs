@@ -1,3 +1,4 @@
+using System.Globalization;
 using FhirAspire.Pipeline.Leases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -188,6 +189,20 @@ public sealed class RunStore : IRunStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<RunHour>> HoursAsync(DateTime from, RunStatus? status = null, CancellationToken cancellationToken = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        // Instants are texts in SQLite, so that the hour is how they begin.
+        var hour = context.Database.IsSqlite() ? "substr(\"StartedAt\", 1, 13)" : "to_char(\"StartedAt\" at time zone 'UTC', 'YYYY-MM-DD HH24')";
+        var sql = $$"""
+            select "Job", {{hour}} as "Hour", cast(count(*) as integer) as "Count", cast(sum(case when "Status" in ('Failed', 'Lost') then 1 else 0 end) as integer) as "Failed"
+            from job_runs where "StartedAt" >= {0} and ({1} = '' or "Status" = {1}) group by 1, 2
+            """;
+        var rows = await context.Database.SqlQueryRaw<HourRow>(sql, from, status?.ToString() ?? "").ToListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(row => new RunHour(row.Job, DateTime.ParseExact(row.Hour, "yyyy-MM-dd HH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal), row.Count, row.Failed))];
+    }
+
+    /// <inheritdoc/>
     public async Task<JobRun?> FindAsync(long runId, CancellationToken cancellationToken = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
@@ -290,4 +305,6 @@ public sealed class RunStore : IRunStore
             .Where(row => row.Name == lease.Name && row.Owner == lease.Owner && row.Fence == lease.Fence)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, (string?)null), cancellationToken).ConfigureAwait(false);
     }
+
+    private sealed record HourRow(string Job, string Hour, int Count, int Failed);
 }

@@ -10,6 +10,24 @@
       root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
       localStorage.setItem("theme", root.dataset.theme);
     }
+    if (target?.closest("[data-zone]")) {
+      localStorage.setItem("zone", window.readerZone() === "UTC" ? "browser" : "utc");
+      document.cookie = `zone=${window.readerZone()}; path=/; samesite=strict; max-age=31536000`;
+      location.reload();
+    }
+    const pick = target?.closest("[data-pick]");
+    if (pick) {
+      // The box beside the sign is never seen: it lends its calendar, and what is chosen is written where it would be typed.
+      const calendar = pick.nextElementSibling, box = document.getElementById(pick.dataset.pick);
+      calendar.value = box.value;
+      calendar.onchange = () => {
+        if (calendar.value) {
+          box.value = calendar.value;
+          box.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      };
+      calendar.showPicker();
+    }
     const copy = target?.closest("[data-copy]");
     if (copy) {
       const text = copy.dataset.copy === "address" ? location.href : copy.dataset.copy;

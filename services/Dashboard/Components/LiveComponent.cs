@@ -13,9 +13,9 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     [Inject]
     protected PipelineState State { get; set; } = null!;
 
-    /// <summary>The clock.</summary>
+    /// <summary>The clock, in the reader's zone.</summary>
     [Inject]
-    protected TimeProvider Time { get; set; } = null!;
+    protected ReaderClock Time { get; set; } = null!;
 
     [Inject]
     private PageVisibility Visibility { get; set; } = null!;
