@@ -1,4 +1,5 @@
 using FhirAspire.ObjectStore.LocalS3.Checksums;
+using FhirAspire.ObjectStore.LocalS3.Operations;
 using FhirAspire.ObjectStore.LocalS3.Storage;
 
 namespace FhirAspire.ObjectStore.LocalS3.Http;
@@ -74,19 +75,53 @@ internal sealed class BodyChecks
 
     public static string HeaderOf(string algorithm) => "x-amz-checksum-" + algorithm.ToLowerInvariant();
 
-    /// <summary>Reads the body, checks it, and gives the MD5 and the checksum.</summary>
-    public async Task<(byte[] Md5, StoredChecksum? Checksum)> ReadAsync(S3Request request, BodySink sink, long limit, CancellationToken cancellationToken)
+    /// <summary>Reads a body that is to be stored and checks it: the blob, for the caller to hand to the index or to dispose, and the checksum.</summary>
+    public async Task<(NewBlob Blob, StoredChecksum? Checksum)> StoreAsync(S3Request request, Store store, CancellationToken cancellationToken)
+    {
+        using var sink = new BodySink(store.NewBlob(), request.Body.Sha256 is not null, Algorithm);
+        var checksum = await ReadAsync(request, sink, WriteOperations.SizeLimit, cancellationToken).ConfigureAwait(false);
+        var blob = await sink.Blob!.FinishAsync().ConfigureAwait(false);
+        try
+        {
+            CheckMd5(blob.Md5);
+            return (blob, checksum);
+        }
+        catch
+        {
+            blob.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a small body and checks it.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(S3Request request, int limit, CancellationToken cancellationToken)
+    {
+        var bytes = new MemoryStream();
+        using var sink = new BodySink(null, request.Body.Sha256 is not null, Algorithm) { Copy = bytes };
+        await ReadAsync(request, sink, limit, cancellationToken).ConfigureAwait(false);
+        var body = bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+        if (md5 is not null)
+        {
+            CheckMd5(Md5.HashData(body.Span));
+        }
+
+        return body;
+    }
+
+    private void CheckMd5(byte[] found)
+    {
+        if (md5 is not null && !found.AsSpan().SequenceEqual(md5))
+        {
+            throw S3Errors.BadDigest("Content-MD5");
+        }
+    }
+
+    private async Task<StoredChecksum?> ReadAsync(S3Request request, BodySink sink, long limit, CancellationToken cancellationToken)
     {
         var trailers = await BodyReader.ReadAsync(request, sink, limit, cancellationToken).ConfigureAwait(false);
         if (trailer is not null)
         {
             value = trailers?.GetValueOrDefault(trailer) ?? throw new S3Exception(400, "MalformedTrailerError", $"The request contained trailing data that was not well-formed: {trailer} is missing.");
-        }
-
-        var found = sink.Md5();
-        if (md5 is not null && !found.AsSpan().SequenceEqual(md5))
-        {
-            throw S3Errors.BadDigest("Content-MD5");
         }
 
         if (request.Body.Sha256 is { } sha256 && sink.Sha256() is { } foundSha && !string.Equals(sha256, foundSha, StringComparison.OrdinalIgnoreCase))
@@ -96,7 +131,7 @@ internal sealed class BodyChecks
 
         if (Algorithm is null)
         {
-            return (found, null);
+            return null;
         }
 
         var checksum = sink.Checksum()!;
@@ -105,7 +140,7 @@ internal sealed class BodyChecks
             throw S3Errors.BadDigest(Algorithm);
         }
 
-        return (found, new StoredChecksum(Algorithm, StoredChecksum.FullObject, checksum));
+        return new StoredChecksum(Algorithm, StoredChecksum.FullObject, checksum);
     }
 
     private static bool IsValid(string algorithm, string text)

@@ -8,7 +8,6 @@ namespace FhirAspire.ObjectStore.LocalS3.Http;
 /// <summary>Where the bytes of a body go: into a blob, and through the hashes that somebody wants.</summary>
 internal sealed class BodySink : IDisposable
 {
-    private readonly IncrementalHash md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     private readonly IncrementalHash? sha256;
     private readonly ChecksumAlgorithm? checksum;
 
@@ -22,7 +21,7 @@ internal sealed class BodySink : IDisposable
     public BlobWriter? Blob { get; }
 
     /// <summary>Takes a copy of small bodies.</summary>
-    public Stream? Copy { get; init; }
+    public MemoryStream? Copy { get; init; }
 
     public long Size { get; private set; }
 
@@ -30,7 +29,6 @@ internal sealed class BodySink : IDisposable
     {
         foreach (var segment in bytes)
         {
-            md5.AppendData(segment.Span);
             sha256?.AppendData(segment.Span);
             checksum?.Append(segment.Span);
             Copy?.Write(segment.Span);
@@ -40,15 +38,12 @@ internal sealed class BodySink : IDisposable
         Blob?.Append(bytes);
     }
 
-    public byte[] Md5() => md5.GetHashAndReset();
-
     public string? Sha256() => sha256 is null ? null : Convert.ToHexStringLower(sha256.GetHashAndReset());
 
     public string? Checksum() => checksum is null ? null : Convert.ToBase64String(checksum.Finish());
 
     public void Dispose()
     {
-        md5.Dispose();
         sha256?.Dispose();
         checksum?.Dispose();
         Blob?.Dispose();

@@ -40,10 +40,6 @@ internal static class Reply
     /// <summary>Reads a small body, an XML document mostly, and checks what the request says it hashes to.</summary>
     public static async Task<ReadOnlyMemory<byte>> BodyAsync(S3Request request, BodyChecks? checks = null, int limit = 4 * 1024 * 1024)
     {
-        checks ??= BodyChecks.Of(request);
-        var bytes = new MemoryStream();
-        using var sink = new BodySink(null, request.Body.Sha256 is not null, checks.Algorithm) { Copy = bytes };
-        await checks.ReadAsync(request, sink, limit, request.Http.RequestAborted).ConfigureAwait(false);
-        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+        return await (checks ?? BodyChecks.Of(request)).ReadAsync(request, limit, request.Http.RequestAborted).ConfigureAwait(false);
     }
 }

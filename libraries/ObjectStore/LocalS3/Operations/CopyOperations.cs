@@ -56,10 +56,10 @@ internal sealed class CopyOperations(Store store)
         }
         else
         {
-            var (blob, md5, checksum) = await CopyAsync(contents, 0, original.Size, algorithm).ConfigureAwait(false);
+            var (blob, checksum) = await CopyAsync(contents, 0, original.Size, algorithm).ConfigureAwait(false);
             using (blob)
             {
-                draft = draft with { Blob = blob.Id, ETag = Convert.ToHexStringLower(md5), Checksum = checksum };
+                draft = draft with { Blob = blob.Id, ETag = Convert.ToHexStringLower(blob.Md5), Checksum = checksum };
                 stored = await store.WriteAsync(t =>
                 {
                     var result = store.Put(t, bucket.Name, key, draft, conditions, "ObjectCreated:Copy");
@@ -87,10 +87,10 @@ internal sealed class CopyOperations(Store store)
         var original = contents.Version;
         ReadConditions.Check(request, original, "x-amz-copy-source-");
         var (start, length) = RangeOf(request, original.Size);
-        var (blob, md5, checksum) = await CopyAsync(contents, start, length, upload.Checksum?.Algorithm).ConfigureAwait(false);
+        var (blob, checksum) = await CopyAsync(contents, start, length, upload.Checksum?.Algorithm).ConfigureAwait(false);
         using (blob)
         {
-            var part = new Part(number, blob.Id, blob.Size, Convert.ToHexStringLower(md5), store.Now, checksum);
+            var part = new Part(number, blob.Id, blob.Size, Convert.ToHexStringLower(blob.Md5), store.Now, checksum);
             await store.WriteAsync(t =>
             {
                 MultipartOperations.Find(t, request, bucket);
@@ -132,12 +132,12 @@ internal sealed class CopyOperations(Store store)
         return bucket;
     }
 
-    private async Task<(NewBlob Blob, byte[] Md5, StoredChecksum? Checksum)> CopyAsync(ObjectContents contents, long start, long length, string? algorithm)
+    private async Task<(NewBlob Blob, StoredChecksum? Checksum)> CopyAsync(ObjectContents contents, long start, long length, string? algorithm)
     {
         using var sink = new BodySink(store.NewBlob(), sha256: false, algorithm);
         contents.Read(start, length, block => sink.Append(new ReadOnlySequence<byte>(block)));
         var blob = await sink.Blob!.FinishAsync().ConfigureAwait(false);
-        return (blob, sink.Md5(), algorithm is null ? null : new StoredChecksum(algorithm, StoredChecksum.FullObject, sink.Checksum()!));
+        return (blob, algorithm is null ? null : new StoredChecksum(algorithm, StoredChecksum.FullObject, sink.Checksum()!));
     }
 
     private static (long Start, long Length) RangeOf(S3Request request, long size)

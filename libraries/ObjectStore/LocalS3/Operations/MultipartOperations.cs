@@ -68,10 +68,9 @@ internal sealed class MultipartOperations(Store store, AccountTable accounts)
             throw S3Errors.InvalidRequest($"Checksum Type mismatch occurred, expected checksum Type: {expected.Algorithm.ToLowerInvariant()}, actual checksum Type: {checks.Algorithm!.ToLowerInvariant()}");
         }
 
-        using var sink = new BodySink(store.NewBlob(), request.Body.Sha256 is not null, checks.Algorithm);
-        var (md5, checksum) = await checks.ReadAsync(request, sink, WriteOperations.SizeLimit, request.Http.RequestAborted).ConfigureAwait(false);
-        using var blob = await sink.Blob!.FinishAsync().ConfigureAwait(false);
-        var part = new Part(number, blob.Id, blob.Size, Convert.ToHexStringLower(md5), store.Now, checksum);
+        var (received, checksum) = await checks.StoreAsync(request, store, request.Http.RequestAborted).ConfigureAwait(false);
+        using var blob = received;
+        var part = new Part(number, blob.Id, blob.Size, Convert.ToHexStringLower(blob.Md5), store.Now, checksum);
         await store.WriteAsync(t =>
         {
             Find(t, request, bucket);

@@ -22,13 +22,12 @@ internal sealed class WriteOperations(Store store)
         var conditions = Conditions(request);
         CheckLength(request);
         var checks = BodyChecks.Of(request);
-        using var sink = new BodySink(store.NewBlob(), request.Body.Sha256 is not null, checks.Algorithm);
-        var (md5, checksum) = await checks.ReadAsync(request, sink, SizeLimit, request.Http.RequestAborted).ConfigureAwait(false);
-        using var blob = await sink.Blob!.FinishAsync().ConfigureAwait(false);
+        var (received, checksum) = await checks.StoreAsync(request, store, request.Http.RequestAborted).ConfigureAwait(false);
+        using var blob = received;
         var draft = new ObjectVersion
         {
             Size = blob.Size,
-            ETag = Convert.ToHexStringLower(md5),
+            ETag = Convert.ToHexStringLower(blob.Md5),
             StorageClass = storageClass,
             Checksum = checksum,
             Blob = blob.Id,

@@ -56,6 +56,9 @@ internal sealed class BlobFiles : IDisposable
     /// <summary>The first number of this run: files of smaller numbers that the index does not name are left from a crash.</summary>
     public long FirstId { get; }
 
+    /// <summary>Carries on the hashes of the files that are being written.</summary>
+    public FileHashes Hashes { get; } = new();
+
     public long NextId() => Interlocked.Increment(ref nextId);
 
     public string PathOf(long id) => Path.Combine(FolderOf(id), Name(id));
@@ -69,7 +72,7 @@ internal sealed class BlobFiles : IDisposable
             try
             {
                 File.Move(PathOf(old) + FreeSuffix, path, overwrite: true);
-                return File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
+                return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
             }
             catch (FileNotFoundException)
             {
@@ -77,23 +80,21 @@ internal sealed class BlobFiles : IDisposable
             }
         }
 
-        return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete);
+        return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
     }
 
-    /// <summary>Closes a file that has been written, with all of it on the disk.</summary>
-    public Task FinishAsync(SafeFileHandle file, long id)
+    /// <summary>Brings all of a file that has been written to the disk.</summary>
+    public Task FlushAsync(SafeFileHandle file, long id)
     {
         if (durable)
         {
             return disk.RunAsync(() =>
             {
                 RandomAccess.FlushToDisk(file);
-                file.Dispose();
                 Durable.FlushFolder(FolderOf(id));
             });
         }
 
-        file.Dispose();
         return Task.CompletedTask;
     }
 
@@ -177,6 +178,7 @@ internal sealed class BlobFiles : IDisposable
             DeleteIfPossible(PathOf(item.Id));
         }
 
+        Hashes.Dispose();
         disk.Dispose();
         foreach (var id in free.SelectMany(spares => spares))
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FhirAspire.ObjectStore.LocalS3.Checksums;
 using Microsoft.Win32.SafeHandles;
 
 namespace FhirAspire.ObjectStore.LocalS3.Storage;
@@ -11,6 +12,7 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
     private byte[]? memory;
     private int buffered;
     private SafeFileHandle? file;
+    private FileHash? hash;
     private long id;
 
     /// <summary>Bytes so far.</summary>
@@ -45,6 +47,7 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
         }
 
         Size += bytes.Length;
+        hash?.Advance(Size);
     }
 
     /// <summary>Makes the bytes a blob; the caller hands it to the index or disposes it.</summary>
@@ -52,23 +55,17 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
     {
         if (file is null)
         {
-            return new NewBlob(files, Size == 0 ? 0 : files.NextId(), Size, memory is null ? [] : memory.AsSpan(0, buffered).ToArray());
+            var bytes = memory is null ? [] : memory.AsSpan(0, buffered).ToArray();
+            return new NewBlob(files, Size == 0 ? 0 : files.NextId(), Size, Md5.HashData(bytes), bytes);
         }
 
-        var finished = file;
+        // Both at once: the hash uses the processor while the disk is waited for.
+        var flushed = files.FlushAsync(file, id);
+        var md5 = await hash!.FinishAsync(Size).ConfigureAwait(false);
+        await flushed.ConfigureAwait(false);
+        file.Dispose();
         file = null;
-        try
-        {
-            await files.FinishAsync(finished, id).ConfigureAwait(false);
-        }
-        catch
-        {
-            finished.Dispose();
-            files.GiveUp(id);
-            throw;
-        }
-
-        return new NewBlob(files, id, Size, null);
+        return new NewBlob(files, id, Size, md5, null);
     }
 
     public void Dispose()
@@ -110,6 +107,7 @@ internal sealed class BlobWriter(BlobFiles files, int inlineLimit) : IDisposable
         {
             id = files.NextId();
             file = files.Create(id);
+            hash = files.Hashes.Open(file);
             if (buffered > 0)
             {
                 RandomAccess.Write(file, memory.AsSpan(0, buffered), 0);

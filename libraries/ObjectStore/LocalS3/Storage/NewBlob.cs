@@ -1,7 +1,7 @@
 namespace FhirAspire.ObjectStore.LocalS3.Storage;
 
 /// <summary>Bytes that are stored but that the index does not name yet; disposed before it does, they are removed again.</summary>
-internal sealed class NewBlob(BlobFiles files, long id, long size, byte[]? inline) : IDisposable
+internal sealed class NewBlob(BlobFiles files, long id, long size, byte[] md5, byte[]? inline) : IDisposable
 {
     private bool kept;
 
@@ -9,6 +9,9 @@ internal sealed class NewBlob(BlobFiles files, long id, long size, byte[]? inlin
     public long Id { get; } = id;
 
     public long Size { get; } = size;
+
+    /// <summary>Their hash, 16 bytes.</summary>
+    public byte[] Md5 { get; } = md5;
 
     /// <summary>The bytes, when they go into the index.</summary>
     public byte[]? Inline { get; } = inline;
