@@ -19,6 +19,14 @@ public sealed class ObjectBucket(IAmazonS3 client, ObjectStoreOptions options)
     /// <summary>The bucket.</summary>
     public string Bucket { get; } = options.Bucket;
 
+    /// <summary>Makes the bucket if need be, and tells that it answers, for a health check.</summary>
+    /// <exception cref="ObjectStoreException">See <see cref="EnsureBucketAsync"/>.</exception>
+    public async Task<string> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        await EnsureBucketAsync(cancellationToken).ConfigureAwait(false);
+        return $"bucket {Bucket} answers";
+    }
+
     /// <summary>Makes the bucket when it is not there and <see cref="ObjectStoreOptions.CreateBucket"/> allows it.</summary>
     /// <exception cref="ObjectStoreException">S3C002: it is not there and may not be made. S3C003: it belongs to somebody else.</exception>
     public async Task EnsureBucketAsync(CancellationToken cancellationToken = default)

@@ -15,4 +15,13 @@ public interface IWarehouse : IAsyncDisposable
     /// <summary>Opens a session: one connection, used by one caller at a time.</summary>
     /// <exception cref="WarehouseException">The database cannot be reached.</exception>
     Task<IWarehouseSession> OpenAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Asks the database for a row, and tells that it answers, for a health check.</summary>
+    /// <exception cref="WarehouseException">The database cannot be reached.</exception>
+    async Task<string> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        await using var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await session.QueryAsync("select 1", null, cancellationToken).ConfigureAwait(false);
+        return $"{Kind} answers";
+    }
 }

@@ -19,13 +19,7 @@ public static class DbtRunnerExtensions
         builder.Services.AddSingleton<MartsPublisher>();
         builder.Services.AddSingleton<QualityChecker>();
         builder.Services.AddSingleton(new TransientFaultRule(exception => exception is DbtRunException dbt ? dbt.IsTransient : null));
-        builder.AddReadiness("warehouse", async (services, stop) =>
-        {
-            var warehouse = services.GetRequiredService<IWarehouse>();
-            await using var session = await warehouse.OpenAsync(stop);
-            await session.QueryAsync("select 1", null, stop);
-            return $"{warehouse.Kind} answers";
-        });
+        builder.AddReadiness("warehouse", (services, stop) => services.GetRequiredService<IWarehouse>().CheckAsync(stop));
         builder.Services.AddSingleton(services => new LevelSource("dbt", (levels, stop) => services.GetRequiredService<DbtJob>().MeasureAsync(levels, stop)));
         return builder.AddJob<DbtJob>(JobNames.Dbt, job =>
         {

@@ -26,8 +26,8 @@ public static class LoaderExtensions
             builder.Services.AddHostedService<RetentionService>();
         }
 
-        builder.AddReadiness("s3", S3Async);
-        builder.AddReadiness("warehouse", WarehouseAsync);
+        builder.AddReadiness("s3", (services, stop) => services.GetRequiredService<ObjectBucket>().CheckAsync(stop));
+        builder.AddReadiness("warehouse", (services, stop) => services.GetRequiredService<IWarehouse>().CheckAsync(stop));
         builder.Services.AddSingleton(services => new LevelSource("loader", (levels, stop) => services.GetRequiredService<LoaderJob>().MeasureAsync(levels, stop)));
         return builder.AddJob<LoaderJob>(JobNames.Loader, job =>
         {
@@ -36,20 +36,5 @@ public static class LoaderExtensions
             job.Follow = builder.Configuration.GetValue("Loader:OnUpload", FollowMode.FirstOnly);
             job.Timeout = TimeSpan.FromHours(2);
         });
-    }
-
-    private static async Task<string> S3Async(IServiceProvider services, CancellationToken cancellationToken)
-    {
-        var bucket = services.GetRequiredService<ObjectBucket>();
-        await bucket.EnsureBucketAsync(cancellationToken);
-        return $"bucket {bucket.Bucket} answers";
-    }
-
-    private static async Task<string> WarehouseAsync(IServiceProvider services, CancellationToken cancellationToken)
-    {
-        var warehouse = services.GetRequiredService<IWarehouse>();
-        await using var session = await warehouse.OpenAsync(cancellationToken);
-        await session.QueryAsync("select 1", null, cancellationToken);
-        return $"{warehouse.Kind} answers";
     }
 }

@@ -19,7 +19,7 @@ public static class UploaderExtensions
         builder.Services.TryAddSingleton(services => new SpoolDirectory(services.GetRequiredService<IOptions<SpoolOptions>>().Value, services.GetRequiredService<TimeProvider>()));
         builder.AddObjectStore();
         builder.Services.AddSingleton(new TransientFaultRule(exception => ObjectStoreErrors.IsTransient(exception) ? true : null));
-        builder.AddReadiness("s3", S3Async);
+        builder.AddReadiness("s3", (services, stop) => services.GetRequiredService<ObjectBucket>().CheckAsync(stop));
         builder.Services.AddSingleton(services => new LevelSource("uploader", (levels, _) =>
             Task.FromResult(levels with { FoldersToUpload = services.GetRequiredService<SpoolDirectory>().Pending().LongCount() })));
         return builder.AddJob<UploaderJob>(JobNames.Uploader, job =>
@@ -29,12 +29,5 @@ public static class UploaderExtensions
             job.Follow = FollowMode.FirstOnly;
             job.Timeout = TimeSpan.FromMinutes(10);
         });
-    }
-
-    private static async Task<string> S3Async(IServiceProvider services, CancellationToken cancellationToken)
-    {
-        var bucket = services.GetRequiredService<ObjectBucket>();
-        await bucket.EnsureBucketAsync(cancellationToken);
-        return $"bucket {bucket.Bucket} answers";
     }
 }

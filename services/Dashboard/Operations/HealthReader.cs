@@ -66,17 +66,7 @@ public sealed class HealthReader(IRunStore store, MartsLibrary marts, ModelCatal
     private async Task<HealthCheck> WarehouseAsync(CancellationToken cancellationToken)
     {
         var warehouse = services.GetService<IWarehouse>();
-        var check = await RunAsync("Warehouse", "check the section Warehouse", async () =>
-        {
-            if (warehouse is null)
-            {
-                return null;
-            }
-
-            await using var session = await warehouse.OpenAsync(cancellationToken);
-            await session.QueryAsync("select 1", null, cancellationToken);
-            return $"{warehouse.Kind} answers";
-        });
+        var check = await RunAsync("Warehouse", "check the section Warehouse", async () => warehouse is null ? null : await warehouse.CheckAsync(cancellationToken));
 
         // A file that was removed answers as long as it is open.
         return check.IsOk == true && warehouse is DuckDbWarehouse && configuration["Warehouse:DuckDb:Path"] is { Length: > 0 } path && path != ":memory:" && !File.Exists(path)
