@@ -62,6 +62,41 @@ public sealed class PostgresAdapterTests : AdapterSuite
     }
 
     [SkippableFact]
+    public async Task Other_indexes_of_a_materialized_view_are_made_skipped_or_refused_as_it_is_configured()
+    {
+        await using var project = await OpenAsync();
+        project.Write("models/after.sql", "select * from {{ ref('mv') }}");
+        void Write(string reaction, string indexes) =>
+            project.Write("models/mv.sql", $"{{{{ config(materialized='materialized_view', on_configuration_change='{reaction}', indexes={indexes}) }}}} select 1 as n, 2 as m");
+        async Task IndexesAsync(string expected) => (await project.RowsAsync("select replace(replace(substring(indexdef from ' USING .*'), ' USING ', ''), ', ', '+') from pg_indexes where tablename = 'mv' order by 1")).ShouldBe(expected);
+
+        Write("apply", "[{'columns': ['n', 'm']}, {'columns': ['m'], 'type': 'hash'}]");
+        await project.RunAsync("run");
+        await IndexesAsync("btree (n+m) hash (m)");
+
+        // The same, told otherwise: refreshed.
+        Write("fail", "[{'columns': ['m', 'n']}, {'columns': ['m'], 'type': 'hash', 'unique': false}]");
+        await project.RunAsync("run");
+        await IndexesAsync("btree (n+m) hash (m)");
+
+        Write("continue", "[{'columns': ['n'], 'unique': true}]");
+        var run = await project.RunAsync("run");
+        run.Nodes.Single(node => node.Name == "mv").Message.ShouldBe($"skip \"{project.Database}\".\"main\".\"mv\"");
+        await IndexesAsync("btree (n+m) hash (m)");
+
+        Write("fail", "[{'columns': ['n'], 'unique': true}]");
+        var failed = (await project.FailAsync("run")).Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
+        failed["mv"].Message!.ShouldContain("Configuration changes were identified and `on_configuration_change` was set to `fail`");
+        failed["after"].Status.ShouldBe(DbtStatus.Skipped);
+        await IndexesAsync("btree (n+m) hash (m)");
+
+        Write("apply", "[{'columns': ['n'], 'unique': true}]");
+        await project.RunAsync("run");
+        await IndexesAsync("btree (n)");
+        (await project.RowsAsync("select count(*) from pg_index where indrelid = 'main.mv'::regclass and indisunique")).ShouldBe("1");
+    }
+
+    [SkippableFact]
     public async Task A_contract_takes_the_types_of_a_kind_for_one_and_names_those_that_differ()
     {
         await using var project = await OpenAsync();

@@ -192,6 +192,19 @@
   {{ adapter.dispatch('refresh_materialized_view', 'dbt')(relation) }}
 {%- endmacro %}
 {% macro default__refresh_materialized_view(relation) -%}refresh materialized view {{ relation }}{%- endmacro %}
+{# What a configuration asks for that the view does not have; none when there is nothing. #}
+{% macro get_materialized_view_configuration_changes(existing_relation, new_config) %}
+  {{ return(adapter.dispatch('get_materialized_view_configuration_changes', 'dbt')(existing_relation, new_config)) }}
+{% endmacro %}
+{% macro default__get_materialized_view_configuration_changes(existing_relation, new_config) %}
+  {{ exceptions.raise_compiler_error('`get_materialized_view_configuration_changes` has not been implemented for this adapter.') }}
+{% endmacro %}
+{% macro get_alter_materialized_view_as_sql(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) -%}
+  {{ adapter.dispatch('get_alter_materialized_view_as_sql', 'dbt')(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) }}
+{%- endmacro %}
+{% macro default__get_alter_materialized_view_as_sql(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) -%}
+  {{ exceptions.raise_compiler_error('`get_alter_materialized_view_as_sql` has not been implemented for this adapter.') }}
+{%- endmacro %}
 
 {# Indexes #}
 {% macro create_indexes(relation) -%}{{ adapter.dispatch('create_indexes', 'dbt')(relation) }}{%- endmacro %}

@@ -134,7 +134,64 @@
   create {{ 'unique ' if index.unique }}index if not exists "{{ local_md5(index.render(relation) ~ py_current_timestring()) }}" on {{ relation }} {{ 'using ' ~ index.type if index.type }} ({{ index.columns | join(', ') }})
 {%- endmacro %}
 
-{# A materialized view is kept and refreshed; it is made anew where there is none, on a full refresh, and in the place of a table or view. #}
+{% macro postgres__get_show_indexes_sql(relation) %}
+  select i.relname::text as name, m.amname::text as method, x.indisunique as is_unique, array_to_string(array_agg(a.attname), ',') as column_names
+  from pg_index x
+  join pg_class i on i.oid = x.indexrelid
+  join pg_am m on m.oid = i.relam
+  join pg_class t on t.oid = x.indrelid
+  join pg_namespace n on n.oid = t.relnamespace
+  join pg_attribute a on a.attrelid = t.oid and a.attnum = any(x.indkey)
+  where t.relname = '{{ relation.identifier }}' and n.nspname = '{{ relation.schema }}' and t.relkind in ('r', 'm')
+  group by 1, 2, 3
+  order by 1, 2, 3
+{% endmacro %}
+
+{# Two indexes are the same when kind, uniqueness and columns are, in whatever order these stand. #}
+{% macro _postgres_index_key(method, is_unique, columns) %}{{ return(method ~ ' ' ~ is_unique ~ ' ' ~ columns | sort | join(',')) }}{% endmacro %}
+
+{% macro postgres__get_materialized_view_configuration_changes(existing_relation, new_config) %}
+  {% set there = {} %}
+  {% for index in run_query(postgres__get_show_indexes_sql(existing_relation)) %}
+    {% do there.update({_postgres_index_key(index['method'], index['is_unique'], index['column_names'].split(',')): index['name']}) %}
+  {% endfor %}
+  {% set wanted = {} %}
+  {% for index_dict in new_config.get('indexes', []) %}
+    {% set index = adapter.parse_index(index_dict) %}
+    {% do wanted.update({_postgres_index_key(index.type or 'btree', index.unique or false, index.columns): index_dict}) %}
+  {% endfor %}
+  {% set changes = [] %}
+  {% for key, name in there.items() if key not in wanted %}{% do changes.append({'action': 'drop', 'name': name}) %}{% endfor %}
+  {% for key, index_dict in wanted.items() if key not in there %}{% do changes.append({'action': 'create', 'index': index_dict}) %}{% endfor %}
+  {{ return({'indexes': changes} if changes else none) }}
+{% endmacro %}
+
+{% macro postgres__get_alter_materialized_view_as_sql(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) %}
+  {%- for change in configuration_changes['indexes'] %}
+  {% if change.action == 'drop' -%}
+  drop index if exists "{{ relation.schema }}"."{{ change.name }}" cascade;
+  {%- else -%}
+  {{ get_create_index_sql(relation, change.index) }};
+  {%- endif %}
+  {%- endfor %}
+{% endmacro %}
+
+{# The statement for a materialized view that is there; nothing where its configuration differs and must not be changed. #}
+{% macro _postgres_update_materialized_view(existing, target_relation, backup, built) %}
+  {% set changes = get_materialized_view_configuration_changes(existing, config) %}
+  {% set reaction = config.get('on_configuration_change') %}
+  {% if changes is none %}{{ return(refresh_materialized_view(target_relation)) }}{% endif %}
+  {% if reaction == 'apply' %}{{ return(get_alter_materialized_view_as_sql(target_relation, changes, sql, existing, backup, built)) }}{% endif %}
+  {% set message = 'Configuration changes were identified and `on_configuration_change` was set to `' ~ reaction ~ '` for `' ~ target_relation ~ '`' %}
+  {% if reaction == 'fail' %}{{ exceptions.raise_fail_fast_error(message) }}{% endif %}
+  {% if reaction == 'continue' %}{% do exceptions.warn(message) %}{{ return('') }}{% endif %}
+  {{ exceptions.raise_compiler_error('Unexpected configuration scenario: `on_configuration_change` is `' ~ reaction ~ '`, expected `apply`, `continue` or `fail`') }}
+{% endmacro %}
+
+{#
+  A materialized view is kept: refreshed, or, where its indexes are to be others, altered alone, as on_configuration_change says. It is made anew where there is
+  none, on a full refresh, and in the place of a table or view.
+#}
 {% macro postgres__get_create_materialized_view_as_sql(relation, sql) -%}
   create materialized view if not exists {{ relation }} as (
     {{ sql }}
@@ -149,7 +206,12 @@
   {{ run_hooks(pre_hooks, inside_transaction=false) }}
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
   {% if existing is not none and existing.is_materialized_view and not should_full_refresh() %}
-    {% call statement('main') -%}{{ refresh_materialized_view(target_relation) }}{%- endcall %}
+    {% set update = _postgres_update_materialized_view(existing, target_relation, backup, built) %}
+    {% if update == '' %}
+      {% do store_raw_result(name='main', message='skip ' ~ target_relation, code='skip', rows_affected='-1') %}
+      {{ return({'relations': [target_relation]}) }}
+    {% endif %}
+    {% call statement('main') -%}{{ update }}{%- endcall %}
   {% else %}
     {% call statement('main') -%}{{ get_create_materialized_view_as_sql(built, sql) }}{%- endcall %}
     {{ _swap_in(existing, built, target_relation, backup) }}
