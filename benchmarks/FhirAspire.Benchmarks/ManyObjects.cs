@@ -86,8 +86,8 @@ internal static class ManyObjects
                 foreach (var i in some)
                 {
                     var (key, content) = make(i);
-                    using var blob = new NewBlob(store.Files, content.Length == 0 ? 0 : store.Files.NextId(), content.Length, content);
-                    store.Put(t, bucket, key, new ObjectVersion { Size = content.Length, ETag = Convert.ToHexStringLower(MD5.HashData(content)), Blob = blob.Id }, WriteConditions.None, "ObjectCreated:Put");
+                    using var blob = new NewBlob(store.Files, content.Length == 0 ? 0 : store.Files.NextId(), content.Length, MD5.HashData(content), content);
+                    store.Put(t, bucket, key, new ObjectVersion { Size = content.Length, ETag = Convert.ToHexStringLower(blob.Md5), Blob = blob.Id }, WriteConditions.None, "ObjectCreated:Put");
                     t.Add(blob);
                 }
 
