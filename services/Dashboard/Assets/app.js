@@ -3,6 +3,9 @@
   const keys = { o: "", r: "runs", m: "models", q: "quality", s: "storage", a: "analytics", p: "patients", l: "sql", t: "settings" };
   let prefix = 0;
 
+  // From here on a page answers, and is not drawn anew for another zone.
+  window.pageIsLive = () => { document.querySelector(".shell").dataset.live = "true"; };
+
   document.addEventListener("click", event => {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("#theme")) {
