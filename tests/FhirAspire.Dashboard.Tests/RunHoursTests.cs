@@ -1,7 +1,10 @@
+using System.Data.Common;
 using FhirAspire.Dashboard.Components.Pages;
 using FhirAspire.Dashboard.State;
 using FhirAspire.Pipeline.Runs;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace FhirAspire.Dashboard.Tests;
 
@@ -12,14 +15,16 @@ public sealed class RunHoursTests : IDisposable
 
     public void Dispose()
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public async Task Runs_are_counted_by_the_hour_in_which_they_began()
+    [SkippableTheory]
+    [InlineData(RunStoreProvider.Sqlite)]
+    [InlineData(RunStoreProvider.Postgres)]
+    public async Task Runs_are_counted_by_the_hour_in_which_they_began(RunStoreProvider provider)
     {
-        var store = await StoreAsync((Now.AddDays(-9), RunStatus.Succeeded), (Now.AddMinutes(-70), RunStatus.Succeeded), (Now.AddMinutes(-61), RunStatus.Failed), (Now, RunStatus.Lost), (Now.AddMinutes(59), RunStatus.Succeeded));
+        var store = await StoreAsync(provider, (Now.AddDays(-9), RunStatus.Succeeded), (Now.AddMinutes(-70), RunStatus.Succeeded), (Now.AddMinutes(-61), RunStatus.Failed), (Now, RunStatus.Lost), (Now.AddMinutes(59), RunStatus.Succeeded));
         (await store.HoursAsync(Now.AddDays(-7))).OrderBy(hour => hour.Hour).ShouldBe([new RunHour("loader", Now.AddHours(-2), 2, 1), new RunHour("loader", Now, 2, 1)]);
         (await store.HoursAsync(Now.AddDays(-7), RunStatus.Succeeded)).Sum(hour => hour.Count).ShouldBe(2);
         (await store.HoursAsync(Now.AddDays(-7)))[0].Hour.Kind.ShouldBe(DateTimeKind.Utc);
@@ -39,16 +44,26 @@ public sealed class RunHoursTests : IDisposable
         html.Split("<tr").Length.ShouldBe(52);
     }
 
-    private async Task<RunStore> StoreAsync(params (DateTime At, RunStatus Status)[] runs)
+    private Task<RunStore> StoreAsync(params (DateTime At, RunStatus Status)[] runs) => StoreAsync(RunStoreProvider.Sqlite, runs);
+
+    private async Task<RunStore> StoreAsync(RunStoreProvider provider, params (DateTime At, RunStatus Status)[] runs)
     {
-        var store = new RunStore(new RunStoreOptions { ConnectionString = Path.Combine(folder, "history.db") }, new FixedClock(Now));
+        var isSqlite = provider == RunStoreProvider.Sqlite;
+        var place = isSqlite ? Path.Combine(folder, "history.db") : await (await PostgresServer.RequireAsync()).CreateDatabaseAsync();
+        var store = new RunStore(new RunStoreOptions { Provider = provider, ConnectionString = place }, new FixedClock(Now));
         await store.PrepareAsync();
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, "history.db")}");
+        await using DbConnection connection = isSqlite ? new SqliteConnection($"Data Source={place}") : new NpgsqlConnection(place);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "insert into job_runs (Job, Trigger, Status, QueuedAt, StartedAt, FinishedAt, Attempts, Fence, Owner, Counts) values ('loader', 'Schedule', $status, $at, $at, $at, 1, 1, 'test', '{}')";
-        var (status, at) = (command.Parameters.Add("$status", Microsoft.Data.Sqlite.SqliteType.Text), command.Parameters.Add("$at", Microsoft.Data.Sqlite.SqliteType.Text));
+        command.Transaction = transaction;
+        command.CommandText = """
+            insert into job_runs ("Job", "Trigger", "Status", "QueuedAt", "StartedAt", "FinishedAt", "Attempts", "Fence", "Owner", "Counts")
+            values ('loader', 'Schedule', @status, @at, @at, @at, 1, 1, 'test', '{}')
+            """;
+        var (status, at) = (command.CreateParameter(), command.CreateParameter());
+        (status.ParameterName, at.ParameterName) = ("@status", "@at");
+        command.Parameters.AddRange(new[] { status, at });
         foreach (var run in runs)
         {
             (status.Value, at.Value) = (run.Status.ToString(), run.At);

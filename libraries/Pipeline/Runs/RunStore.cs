@@ -195,7 +195,7 @@ public sealed class RunStore : IRunStore
         // Instants are texts in SQLite, so that the hour is how they begin.
         var hour = context.Database.IsSqlite() ? "substr(\"StartedAt\", 1, 13)" : "to_char(\"StartedAt\" at time zone 'UTC', 'YYYY-MM-DD HH24')";
         var sql = $$"""
-            select "Job", {{hour}} as "Hour", cast(count(*) as integer) as "Count", cast(sum(case when "Status" in ('Failed', 'Lost') then 1 else 0 end) as integer) as "Failed"
+            select "Job", {{hour}} as "Hour", cast(count(*) as integer) as "Count", cast(sum(case when "Status" in ('{{RunStatus.Failed}}', '{{RunStatus.Lost}}') then 1 else 0 end) as integer) as "Failed"
             from job_runs where "StartedAt" >= {0} and ({1} = '' or "Status" = {1}) group by 1, 2
             """;
         var rows = await context.Database.SqlQueryRaw<HourRow>(sql, from, status?.ToString() ?? "").ToListAsync(cancellationToken).ConfigureAwait(false);

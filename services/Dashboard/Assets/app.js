@@ -15,7 +15,7 @@
     }
     if (target?.closest("[data-zone]")) {
       localStorage.setItem("zone", window.readerZone() === "UTC" ? "browser" : "utc");
-      document.cookie = `zone=${window.readerZone()}; path=/; samesite=strict; max-age=31536000`;
+      window.tellZone();
       location.reload();
     }
     const pick = target?.closest("[data-pick]");

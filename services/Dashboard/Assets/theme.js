@@ -4,5 +4,6 @@
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   window.readerZone = () => localStorage.getItem("zone") === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
-  document.cookie = `zone=${window.readerZone()}; path=/; samesite=strict; max-age=31536000`;
+  window.tellZone = () => { document.cookie = `zone=${window.readerZone()}; path=/; samesite=strict; max-age=31536000`; };
+  window.tellZone();
 })();

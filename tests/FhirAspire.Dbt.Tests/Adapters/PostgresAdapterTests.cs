@@ -66,8 +66,11 @@ public sealed class PostgresAdapterTests : AdapterSuite
     {
         await using var project = await OpenAsync();
         project.Write("models/after.sql", "select * from {{ ref('mv') }}");
+        // Of the hooks of a view that is left as it is those run that stand outside of its transaction.
+        project.Write("macros/log.sql", "{% macro log(text) %}create table if not exists main.log (text text); insert into main.log values ('{{ text }}'){% endmacro %}");
+        const string hooks = "pre_hook=[{'sql': \"{{ log('before') }}\", 'transaction': false}, \"{{ log('inside') }}\"], post_hook={'sql': \"{{ log('after') }}\", 'transaction': false}";
         void Write(string reaction, string indexes) =>
-            project.Write("models/mv.sql", $"{{{{ config(materialized='materialized_view', on_configuration_change='{reaction}', indexes={indexes}) }}}} select 1 as n, 2 as m");
+            project.Write("models/mv.sql", $"{{{{ config(materialized='materialized_view', {hooks}, on_configuration_change='{reaction}', indexes={indexes}) }}}} select 1 as n, 2 as m");
         async Task IndexesAsync(string expected) => (await project.RowsAsync("select replace(replace(substring(indexdef from ' USING .*'), ' USING ', ''), ', ', '+') from pg_indexes where tablename = 'mv' order by 1")).ShouldBe(expected);
 
         Write("apply", "[{'columns': ['n', 'm']}, {'columns': ['m'], 'type': 'hash'}]");
@@ -80,8 +83,10 @@ public sealed class PostgresAdapterTests : AdapterSuite
         await IndexesAsync("btree (n+m) hash (m)");
 
         Write("continue", "[{'columns': ['n'], 'unique': true}]");
+        (await project.RowsAsync("with gone as (delete from main.log returning text) select text from gone")).ShouldBe("before inside after before inside after");
         var run = await project.RunAsync("run");
         run.Nodes.Single(node => node.Name == "mv").Message.ShouldBe($"skip \"{project.Database}\".\"main\".\"mv\"");
+        (await project.RowsAsync("select text from main.log")).ShouldBe("before after");
         await IndexesAsync("btree (n+m) hash (m)");
 
         Write("fail", "[{'columns': ['n'], 'unique': true}]");

@@ -21,7 +21,7 @@ internal sealed class BodySink : IDisposable
     public BlobWriter? Blob { get; }
 
     /// <summary>Takes a copy of small bodies.</summary>
-    public MemoryStream? Copy { get; init; }
+    public Stream? Copy { get; init; }
 
     public long Size { get; private set; }
 

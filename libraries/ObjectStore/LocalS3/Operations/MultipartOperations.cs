@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FhirAspire.ObjectStore.LocalS3.Checksums;
 using FhirAspire.ObjectStore.LocalS3.Http;
 using FhirAspire.ObjectStore.LocalS3.Lifecycle;
@@ -130,7 +129,7 @@ internal sealed class MultipartOperations(Store store, AccountTable accounts)
             {
                 Flags = VersionFlags.Segmented,
                 Size = size,
-                ETag = $"{Convert.ToHexStringLower(MD5.HashData([.. parts.SelectMany(part => Convert.FromHexString(part.ETag))]))}-{parts.Count}",
+                ETag = $"{Convert.ToHexStringLower(Md5.HashData([.. parts.SelectMany(part => Convert.FromHexString(part.ETag))]))}-{parts.Count}",
                 StorageClass = upload.StorageClass,
                 Checksum = checksum,
                 Blob = id,

@@ -204,13 +204,15 @@
   {% set backup = make_backup_relation(target_relation, 'materialized_view' if existing is none else existing.type) %}
   {{ _clear_leftovers([built, backup]) }}
   {{ run_hooks(pre_hooks, inside_transaction=false) }}
+  {% set is_kept = existing is not none and existing.is_materialized_view and not should_full_refresh() %}
+  {% set update = _postgres_update_materialized_view(existing, target_relation, backup, built) if is_kept %}
+  {% if is_kept and update == '' %}
+    {% do store_raw_result(name='main', message='skip ' ~ target_relation, code='skip', rows_affected='-1') %}
+    {{ run_hooks(post_hooks, inside_transaction=false) }}
+    {{ return({'relations': [target_relation]}) }}
+  {% endif %}
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
-  {% if existing is not none and existing.is_materialized_view and not should_full_refresh() %}
-    {% set update = _postgres_update_materialized_view(existing, target_relation, backup, built) %}
-    {% if update == '' %}
-      {% do store_raw_result(name='main', message='skip ' ~ target_relation, code='skip', rows_affected='-1') %}
-      {{ return({'relations': [target_relation]}) }}
-    {% endif %}
+  {% if is_kept %}
     {% call statement('main') -%}{{ update }}{%- endcall %}
   {% else %}
     {% call statement('main') -%}{{ get_create_materialized_view_as_sql(built, sql) }}{%- endcall %}
