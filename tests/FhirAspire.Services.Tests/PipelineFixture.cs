@@ -21,12 +21,13 @@ public sealed class PipelineFixture : IAsyncDisposable
     private readonly Amazon.S3.IAmazonS3 client;
     private long runs;
 
-    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time, Uri endpoint, IWarehouse warehouse)
+    private PipelineFixture(string folder, LocalS3Server server, FakeTimeProvider time, Uri endpoint, IWarehouse warehouse, int? retries)
     {
         Folder = folder;
         this.server = server;
         Time = time;
         var options = new ObjectStoreOptions { ServiceUrl = endpoint.ToString().TrimEnd('/'), AccessKey = "local", SecretKey = "local-secret" };
+        options.MaxRetries = retries ?? options.MaxRetries;
         client = ObjectStoreClientFactory.Create(options);
         Bucket = new ObjectBucket(client, options);
         Spool = new SpoolDirectory(new SpoolOptions { Path = Path.Combine(folder, "spool"), Durable = false }, time);
@@ -50,7 +51,8 @@ public sealed class PipelineFixture : IAsyncDisposable
     /// <param name="warehouse">The warehouse's file; null: in the folder.</param>
     /// <param name="proxy">Stands between the clients and the S3 server: takes its address, gives its own.</param>
     /// <param name="server">Another warehouse than DuckDB.</param>
-    public static async Task<PipelineFixture> StartAsync(string? s3Root = null, string? warehouse = null, Func<Uri, Task<Uri>>? proxy = null, IWarehouse? server = null)
+    /// <param name="retries">The S3 client's attempts after the first, which wait seconds of the real clock; null: as many as by default.</param>
+    public static async Task<PipelineFixture> StartAsync(string? s3Root = null, string? warehouse = null, Func<Uri, Task<Uri>>? proxy = null, IWarehouse? server = null, int? retries = null)
     {
         var folder = Directory.CreateTempSubdirectory("fhiraspire-").FullName;
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -58,7 +60,7 @@ public sealed class PipelineFixture : IAsyncDisposable
         {
             Root = s3Root ?? Path.Combine(folder, "s3"), Port = 0, AccessKey = "local", SecretKey = "local-secret", Durability = LocalS3Durability.Fast, TimeProvider = time,
         });
-        var fixture = new PipelineFixture(folder, started, time, proxy is null ? started.Endpoint : await proxy(started.Endpoint), server ?? new DuckDbWarehouse(new DuckDbOptions { Path = warehouse ?? Path.Combine(folder, "warehouse.duckdb") }));
+        var fixture = new PipelineFixture(folder, started, time, proxy is null ? started.Endpoint : await proxy(started.Endpoint), server ?? new DuckDbWarehouse(new DuckDbOptions { Path = warehouse ?? Path.Combine(folder, "warehouse.duckdb") }), retries);
         await fixture.Bucket.EnsureBucketAsync();
         return fixture;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Amazon.S3;
@@ -114,6 +115,33 @@ public sealed class SignatureTests(S3Fixture s3) : IClassFixture<S3Fixture>
         (await s3.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = S3Fixture.Bucket, Prefix = key })).KeyCount.ShouldBe(spoil ? 0 : 1);
     }
 
+    [Theory]
+    [InlineData("no chunk", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "")]
+    [InlineData("a line without end", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "")]
+    [InlineData("more than all tags", Unsigned, "tagging=")]
+    public async Task A_body_refused_before_its_end_is_taken_to_its_end_and_answered(string key, string payload, string query)
+    {
+        // A client that was told to continue, and reads the answer when it has sent everything.
+        var body = new byte[16 << 20];
+        Encoding.ASCII.GetBytes(key == "no chunk" ? $"{key}\r\n" : key).CopyTo(body, 0);
+        var request = Signed(HttpMethod.Put, key.Replace(' ', '-'), "", payload, decodedLength: body.Length, query: query);
+        var head = new StringBuilder($"PUT {request.RequestUri!.PathAndQuery} HTTP/1.1\r\nHost: {request.Headers.Host}\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n");
+        foreach (var (name, values) in request.Headers.NonValidated.Where(header => header.Key != "Host"))
+        {
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {values}\r\n");
+        }
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(s3.Server.Endpoint.Host, s3.Server.Endpoint.Port);
+        var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()));
+        (await reader.ReadLineAsync()).ShouldBe("HTTP/1.1 100 Continue");
+        (await reader.ReadLineAsync()).ShouldBe("");
+        await stream.WriteAsync(body);
+        (await reader.ReadLineAsync()).ShouldBe("HTTP/1.1 400 Bad Request");
+    }
+
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static byte[] Key(string secret, string scope)
@@ -135,7 +163,7 @@ public sealed class SignatureTests(S3Fixture s3) : IClassFixture<S3Fixture>
 
     private HttpRequestMessage Signed(
         HttpMethod method, string key, string body, string payload, string? secret = null, string? accessKey = null, TimeSpan age = default, string service = "s3", string? host = null, string? path = null,
-        int? decodedLength = null, string? time = null, string? date = null)
+        int? decodedLength = null, string? time = null, string? date = null, string query = "")
     {
         time ??= (DateTime.UtcNow - age).ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         path ??= $"/{S3Fixture.Bucket}/{key}";
@@ -148,10 +176,10 @@ public sealed class SignatureTests(S3Fixture s3) : IClassFixture<S3Fixture>
         }
 
         var names = string.Join(';', headers.Keys);
-        var canonical = $"{method.Method}\n{path}\n\n{string.Concat(headers.Select(header => $"{header.Key}:{header.Value}\n"))}\n{names}\n{payload}";
+        var canonical = $"{method.Method}\n{path}\n{query}\n{string.Concat(headers.Select(header => $"{header.Key}:{header.Value}\n"))}\n{names}\n{payload}";
         var toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hash(canonical)}";
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Key(secret ?? s3.Server.SecretKey, scope), Encoding.UTF8.GetBytes(toSign)));
-        var request = new HttpRequestMessage(method, new Uri(s3.Server.Endpoint, path)) { Content = new StringContent(body) };
+        var request = new HttpRequestMessage(method, new Uri(s3.Server.Endpoint, query.Length == 0 ? path : $"{path}?{query}")) { Content = new StringContent(body) };
         request.Headers.Host = host;
         foreach (var (name, value) in headers.Where(header => header.Key != "host"))
         {

@@ -11,7 +11,7 @@ public sealed class S3FaultTests : IAsyncLifetime
     private readonly FaultyS3 s3 = new();
     private PipelineFixture pipeline = null!;
 
-    public async Task InitializeAsync() => pipeline = await PipelineFixture.StartAsync(proxy: s3.StartAsync);
+    public async Task InitializeAsync() => pipeline = await PipelineFixture.StartAsync(proxy: s3.StartAsync, retries: 1);
 
     public async Task DisposeAsync()
     {

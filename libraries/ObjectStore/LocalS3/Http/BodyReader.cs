@@ -38,13 +38,21 @@ internal static class BodyReader
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (sink.Size + read.Buffer.Length > limit)
+            try
             {
-                throw S3Errors.EntityTooLarge(sink.Size + read.Buffer.Length);
+                if (sink.Size + read.Buffer.Length > limit)
+                {
+                    throw S3Errors.EntityTooLarge(sink.Size + read.Buffer.Length);
+                }
+
+                sink.Append(read.Buffer);
+            }
+            finally
+            {
+                // Also after an error, such as that of a full disk: without it the server cannot take the rest of the body, and cuts the connection instead of answering.
+                reader.AdvanceTo(read.Buffer.End);
             }
 
-            sink.Append(read.Buffer);
-            reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
                 return null;
@@ -73,17 +81,22 @@ internal static class BodyReader
                 }
 
                 var some = read.Buffer.Length > left ? read.Buffer.Slice(0, left) : read.Buffer;
-                sink.Append(some);
-                if (hash is not null)
+                left -= some.Length;
+                try
                 {
-                    foreach (var segment in some)
+                    sink.Append(some);
+                    if (hash is not null)
                     {
-                        hash.AppendData(segment.Span);
+                        foreach (var segment in some)
+                        {
+                            hash.AppendData(segment.Span);
+                        }
                     }
                 }
-
-                left -= some.Length;
-                reader.AdvanceTo(some.End);
+                finally
+                {
+                    reader.AdvanceTo(some.End);
+                }
             }
 
             if (hash is not null)
@@ -177,6 +190,7 @@ internal static class BodyReader
 
             if (read.Buffer.Length > LineLimit)
             {
+                reader.AdvanceTo(read.Buffer.End);
                 throw Malformed("a line of more than 16 KB");
             }
 
