@@ -1,4 +1,5 @@
 using Serilog;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 
 namespace FhirAspire.AppHost.Hosting;
@@ -22,6 +23,7 @@ internal static class LogFiles
                 new CompactJsonFormatter(), Path.Combine(folder, "fhiraspire-.log"), rollingInterval: RollingInterval.Day, fileSizeLimitBytes: MaxFileBytes,
                 rollOnFileSizeLimit: true, retainedFileCountLimit: KeptFiles, shared: false)
             .CreateLogger();
-        logging.AddSerilog(logger, dispose: true);
+        // Not by AddSerilog: it lets everything through to its provider, whatever the levels say.
+        logging.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true));
     }
 }

@@ -35,15 +35,21 @@ public sealed class HostTests
             }
         }
 
-        // The log as files: one JSON object a line.
-        var log = await File.ReadAllLinesAsync(Directory.EnumerateFiles(Path.Combine(data.Path, "logs"), "*.log").ShouldHaveSingleItem());
-        log.ShouldNotBeEmpty();
-        log.ShouldAllBe(line => JsonDocument.Parse(line, default).RootElement.GetProperty("@t").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+        // The log as files: one JSON object a line, of what the levels let through. What the web server says of each request, addresses with it, is not.
+        var log = (await File.ReadAllLinesAsync(Directory.EnumerateFiles(Path.Combine(data.Path, "logs"), "*.log").ShouldHaveSingleItem())).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        log.ShouldAllBe(line => line.GetProperty("@t").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+        log.ShouldContain(line => SourceOf(line).StartsWith("FhirAspire.", StringComparison.Ordinal));
+        log.Where(line => SourceOf(line).StartsWith("Microsoft.", StringComparison.Ordinal)).Select(LevelOf).ShouldBeSubsetOf(["Warning", "Error", "Fatal"]);
+        log.Select(LevelOf).ShouldNotContain("Debug");
 
         await using var warehouse = data.OpenWarehouse();
         await using var session = await warehouse.OpenAsync();
         Convert.ToInt64((await session.QueryAsync("select count(*) from marts.dim_patients")).Scalar).ShouldBeGreaterThan(0);
     }
+
+    private static string SourceOf(JsonElement line) => line.TryGetProperty("SourceContext", out var source) ? source.GetString()! : "";
+
+    private static string LevelOf(JsonElement line) => line.TryGetProperty("@l", out var level) ? level.GetString()! : "Information";
 
     private static Process Start(string data) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FhirAspire.AppHost.dll"), "--data", data, "--set", "Dashboard:Port=0", "--set", "LocalS3:Port=0"])
     {
