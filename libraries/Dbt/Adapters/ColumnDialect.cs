@@ -18,6 +18,9 @@ internal abstract class ColumnDialect
 
     public virtual bool IsNumeric(string type) => type.ToLowerInvariant() is "numeric" or "decimal";
 
+    /// <summary>Whether a text's type is said without a length.</summary>
+    public virtual bool IsUnsized(string type, long? size) => false;
+
     public virtual string StringType(long size) => $"character varying({size})";
 
     public virtual string QuoteColumn(string name) => $"\"{name}\"";
@@ -39,6 +42,9 @@ internal sealed class PostgresColumns : ColumnDialect
     public static readonly PostgresColumns Instance = new();
 
     public override string ClassName => "PostgresColumn";
+
+    // With a length a column added for a text would hold no more than the default's 256 characters.
+    public override bool IsUnsized(string type, long? size) => type.ToLowerInvariant() is "text" || (type.ToLowerInvariant() is "character varying" && size is null);
 }
 
 internal sealed class SnowflakeColumns : ColumnDialect

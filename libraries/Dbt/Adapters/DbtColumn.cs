@@ -15,7 +15,7 @@ internal sealed class DbtColumn(ColumnDialect dialect, string name, string type,
 
     public bool IsString => dialect.IsString(Type);
 
-    public string DataType => IsString
+    public string DataType => IsString && !dialect.IsUnsized(Type, charSize)
         ? dialect.StringType(StringSize)
         : dialect.IsNumeric(Type) && precision is not null && scale is not null ? $"{Type}({Host.Text(precision)},{Host.Text(scale)})" : Type;
 

@@ -1,3 +1,4 @@
+using FhirAspire.Dbt.Compile;
 using FhirAspire.Warehouse;
 
 namespace FhirAspire.Dbt.Adapters;
@@ -49,6 +50,20 @@ internal interface IDbtAdapter
 
     /// <summary>How enforcement of a constraint stands: 2 enforced, 1 accepted, 0 not supported.</summary>
     int ConstraintSupport(string type);
+
+    /// <summary>What dbt says that the database has answered to statements.</summary>
+    /// <param name="sql">The statements.</param>
+    /// <param name="rows">The rows that the last one has changed, or given; negative where the database does not say.</param>
+    /// <param name="isQuery">Whether its rows were asked for.</param>
+    AdapterResponse Response(string sql, long rows, bool isQuery) => new("OK", null, !isQuery && (rows > 0 || (rows == 0 && ChangesRows(sql))) ? rows : null);
+
+    // Databases also say 0 for what changes no rows, such as the making of a view.
+    private static bool ChangesRows(string sql)
+    {
+        var text = sql.AsSpan().Trim();
+        return text.StartsWith("insert", StringComparison.OrdinalIgnoreCase) || text.StartsWith("update", StringComparison.OrdinalIgnoreCase) || text.StartsWith("delete", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("merge", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>How the relation is written that the foreign key of a column points to.</summary>
     string ForeignKeyTarget(string relation) => relation;

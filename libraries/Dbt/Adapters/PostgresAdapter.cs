@@ -1,3 +1,4 @@
+using FhirAspire.Dbt.Compile;
 using FhirAspire.Dbt.Values;
 using FhirAspire.Warehouse;
 
@@ -21,6 +22,13 @@ internal sealed class PostgresAdapter(RelationPolicy projectQuote) : IDbtAdapter
     public IReadOnlyList<string> BuiltInStrategies => ["append", "delete+insert", "merge", "microbatch"];
 
     public bool HasTransactionalDdl => true;
+
+    // As dbt's driver has it: the tag's words without its numbers are the code, and -1 stands for no number of rows.
+    public AdapterResponse Response(string sql, long rows, bool isQuery)
+    {
+        var tag = PostgresCommandTag.Of(sql, rows);
+        return new AdapterResponse(tag, string.Join(' ', tag.Split(' ').Where(word => word.Length > 0 && !char.IsDigit(word[0]))), rows);
+    }
 
     public string Quote(string identifier) => $"\"{identifier}\"";
 

@@ -67,12 +67,11 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
         if (!fetch)
         {
             var rows = Wait(() => warehouseSession.ExecuteAsync(sql, null, cancellationToken));
-            // Databases also say 0 for what changes no rows, such as the making of a view.
-            return (new AdapterResponse("OK", null, rows > 0 || (rows == 0 && ChangesRows(sql)) ? rows : null), new AgateTable([], []));
+            return (session.Adapter.Response(sql, rows, isQuery: false), new AgateTable([], []));
         }
 
         var result = Wait(() => warehouseSession.QueryAsync(sql, null, cancellationToken));
-        return (new AdapterResponse("OK", null, null), ResultTable.Of(result, session.Adapter.Type == "duckdb"));
+        return (session.Adapter.Response(sql, result.Rows.Count, isQuery: true), ResultTable.Of(result, session.Adapter.Type == "duckdb"));
     }
 
     public QueryResult Query(string sql)
@@ -135,13 +134,6 @@ internal sealed class Connection(DbtSession session, bool isGrouped, Cancellatio
             await open.DisposeAsync().ConfigureAwait(false);
             open = null;
         }
-    }
-
-    private static bool ChangesRows(string sql)
-    {
-        var text = sql.AsSpan().Trim();
-        return text.StartsWith("insert", StringComparison.OrdinalIgnoreCase) || text.StartsWith("update", StringComparison.OrdinalIgnoreCase) || text.StartsWith("delete", StringComparison.OrdinalIgnoreCase)
-            || text.StartsWith("merge", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Bare(string sql)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FhirAspire.Warehouse.Postgres;
 
 namespace FhirAspire.Dbt.Tests.Adapters;
@@ -30,6 +31,41 @@ public sealed class PostgresAdapterTests : AdapterSuite
         await project.RunAsync("run", "--event-time-start", "2024-01-01", "--event-time-end", "2024-01-02");
         var failed = (await project.FailAsync("run", "--event-time-start", "2024-01-01", "--event-time-end", "2024-01-02")).Nodes.Single();
         (failed.Message + failed.Error).ShouldContain("requires a `unique_key` config");
+    }
+
+    [SkippableFact]
+    public async Task Results_say_what_the_server_has_answered()
+    {
+        await using var project = await OpenAsync();
+        project.Write("models/v.sql", "{{ config(materialized='view') }} select 1 as id union all select 2");
+        project.Write("models/t.sql", "{{ config(materialized='table') }} select * from {{ ref('v') }}");
+        project.Write("models/i.sql", "{{ config(materialized='incremental') }} select * from {{ ref('t') }}");
+        project.Write("tests/few.sql", "select id from {{ ref('i') }} group by id having count(*) > 9");
+        await project.RunAsync("build");
+        await project.RunAsync("build");
+        var responses = JsonDocument.Parse(project.Read("target/run_results.json")).RootElement.GetProperty("results").EnumerateArray()
+            .ToDictionary(result => result.GetProperty("unique_id").GetString()!.Split('.')[2], result => result.GetProperty("adapter_response").ToString());
+        responses["v"].ShouldBe("""{"_message":"CREATE VIEW","code":"CREATE VIEW","rows_affected":-1}""");
+        responses["t"].ShouldBe("""{"_message":"SELECT 2","code":"SELECT","rows_affected":2}""");
+        responses["i"].ShouldBe("""{"_message":"INSERT 0 2","code":"INSERT","rows_affected":2}""");
+        responses["few"].ShouldBe("""{"_message":"SELECT 1","code":"SELECT","rows_affected":1}""");
+    }
+
+    [SkippableTheory]
+    [InlineData("text", "text")]
+    [InlineData("varchar", "character varying")]
+    [InlineData("varchar(300)", "character varying(300)")]
+    public async Task A_text_added_to_a_table_keeps_its_type(string type, string expected)
+    {
+        await using var project = await OpenAsync();
+        project.Write("models/m.sql", $$$"""
+            {{ config(materialized='incremental', on_schema_change='append_new_columns') }}
+            select 1 as id{% if is_incremental() %}, cast(repeat('x', 300) as {{{type}}}) as added{% endif %}
+            """);
+        await project.RunAsync("run");
+        await project.RunAsync("run");
+        (await project.RowsAsync("select max(length(added)) from main.m")).ShouldBe("300");
+        (await project.RowsAsync("select replace(format_type(atttypid, atttypmod), ' ', '_') from pg_attribute where attrelid = 'main.m'::regclass and attname = 'added'")).ShouldBe(expected.Replace(' ', '_'));
     }
 
     [SkippableFact]
