@@ -29,6 +29,33 @@ public sealed class SmallPrintTests : IDisposable
     }
 
     [Theory]
+    [InlineData("target", true)]
+    [InlineData("before", false)]
+    public async Task A_state_that_the_command_itself_writes_over_is_warned_of(string state, bool isWarned)
+    {
+        (await project.RunAsync("parse", "--target-path", state)).ExitCode.ShouldBe(0);
+
+        var result = await project.RunAsync("ls", "--select", "state:unmodified", "--state", state, "--warn-error");
+
+        result.ExitCode.ShouldBe(0, result.Error?.Message);
+        result.Warnings.Any(warning => warning.Name == "WarnStateTargetEqual").ShouldBe(isWarned);
+    }
+
+    [Fact]
+    public async Task A_macro_of_a_package_that_is_called_without_it_is_named_with_it()
+    {
+        project.Write("packages.yml", "packages: [{local: tools}]");
+        project.Write("tools/dbt_project.yml", "name: tools\nversion: '1.0'\n");
+        project.Write("tools/macros/star.sql", "{% macro star() %}*{% endmacro %}");
+        project.Write("models/x/a.sql", "select {{ star() }}");
+        await project.RunAsync("deps");
+
+        var result = await project.RunAsync("compile");
+
+        result.Nodes.Select(node => node.Error?.Hint).Append(result.Error?.Hint).ShouldContain("did you mean 'tools.star'?");
+    }
+
+    [Theory]
     [InlineData("selectors: [{name: a, definition: a, bad: 1}]", "DBT5004")]
     [InlineData("", "DBT5009")]
     public async Task A_selector_has_no_keys_but_its_own_and_there_may_be_none(string file, string code)

@@ -37,10 +37,14 @@ internal static class Deferral
 
     private static void Check(DbtSession session, string path, string given, string option)
     {
-        _ = session;
         if (!File.Exists(Path.Combine(path, "manifest.json")))
         {
             throw new DbtException("DBT6003", DbtErrorKind.Runtime, $"Could not find manifest in {option} path: \"{given}\"") { Found = given, Expected = "a folder with manifest.json", Hint = "copy the target folder of the run to compare with" };
+        }
+
+        if (path == session.TargetFolder)
+        {
+            session.Log.Caution("WarnStateTargetEqual", $"The state and target directories are the same: '{given}'. This could lead to missing changes due to overwritten state including non-idempotent retries.");
         }
     }
 }

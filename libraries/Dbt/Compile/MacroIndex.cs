@@ -51,6 +51,9 @@ internal sealed class MacroIndex
 
     public IEnumerable<string> Names => packages.Values.SelectMany(own => own.Keys);
 
+    /// <summary>The packages, but for dbt's own, that have a macro of a name.</summary>
+    public IEnumerable<string> PackagesWith(string name) => packages.Where(entry => entry.Value.ContainsKey(name) && !InternalPackages.Contains(entry.Key, StringComparer.Ordinal)).Select(entry => entry.Key);
+
     /// <summary>The macro of a bare name, as seen from a package.</summary>
     public DbtMacro? Find(string name, string fromPackage) =>
         packages.TryGetValue(fromPackage, out var local) && local.TryGetValue(name, out var macro) ? macro

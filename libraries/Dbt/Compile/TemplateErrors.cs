@@ -36,11 +36,12 @@ internal static partial class TemplateErrors
         if (undefined.Success)
         {
             var name = undefined.Groups["name"].Value;
-            var known = scope?.Keys ?? [];
+            var package = scope?.Session.Macros.PackagesWith(name).Order(StringComparer.Ordinal).FirstOrDefault();
+            var hint = package is null ? Text.DidYouMean(name, scope?.Keys ?? []) : $"did you mean '{package}.{name}'?";
             return new DbtException("DBT2104", DbtErrorKind.Compilation,
                 $"{exception.Reason}. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with \"dbt deps\".", exception)
             {
-                File = place, Line = line, Column = column, Found = name, Expected = "a variable, function or macro that exists", Hint = Text.DidYouMean(name, known) ?? "check the spelling, or run 'dbt deps'",
+                File = place, Line = line, Column = column, Found = name, Expected = "a variable, function or macro that exists", Hint = hint ?? "check the spelling, or run 'dbt deps'",
             };
         }
 

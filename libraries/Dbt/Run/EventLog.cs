@@ -72,6 +72,17 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
     /// <exception cref="DbtException">Warnings are errors.</exception>
     public void Warn(string name, string message, string? file = null, int? line = null) => Warn(name, message, file, line, isRepeated: false);
 
+    /// <summary>A warning that no option makes an error or silent.</summary>
+    public void Caution(string name, string message)
+    {
+        lock (gate)
+        {
+            warnings.Add(new DbtWarning(name, secrets.Hide(message)));
+        }
+
+        Write(DbtLogLevel.Warn, $"[WARNING][{name}]: {message}");
+    }
+
     private void Warn(string name, string message, string? file, int? line, bool isRepeated)
     {
         Recording?.Add(new Parse.Cache.ParseWarning(name, message, file, line));
@@ -86,12 +97,7 @@ internal sealed class EventLog(DbtOptions options, IDbtObserver observer, Secret
             throw new DbtException("DBT2103", DbtErrorKind.Compilation, message) { File = file, Line = line, Hint = "the warning is an error because of --warn-error or --warn-error-options" };
         }
 
-        lock (gate)
-        {
-            warnings.Add(new DbtWarning(name, secrets.Hide(message)));
-        }
-
-        Write(DbtLogLevel.Warn, $"[WARNING][{name}]: {message}");
+        Caution(name, message);
     }
 
     /// <summary>Whether a warning of a name is an error.</summary>
