@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FhirAspire.Dbt.Commands;
 using System.Text.RegularExpressions;
 
 namespace FhirAspire.Dbt.Tests;
@@ -17,6 +18,37 @@ public sealed class CommandTests : IDisposable
         Write("models/total.sql", "{{ config(materialized='table') }} select sum(amount) as total from {{ ref('orders') }}");
         Write("models/schema.yml", "models:\n  - name: orders\n    columns:\n      - {name: id, data_tests: [unique]}\nexposures:\n  - {name: board, type: dashboard, owner: {name: x}, depends_on: [\"ref('total')\"]}\n");
         Write("analyses/look.sql", "select 1");
+    }
+
+    [Theory]
+    [InlineData("run --help", "--event-time-start TIME", "--store-failures")]
+    [InlineData("test -h", "--store-failures", "--event-time-start")]
+    [InlineData("--no-partial-parse ls --help", "--output json|name|path|selector", "--full-refresh")]
+    [InlineData("run-operation --help", "MACRO", "--select")]
+    [InlineData("source freshness --help", "--output, -o TEXT", "--empty")]
+    [InlineData("deps --help", "without effect: --cache-selected-only", "--select")]
+    [InlineData("docs --help", "docs generate", "--event-time-start")]
+    public async Task Each_command_lists_its_own_options(string command, string has, string hasNot)
+    {
+        var (exit, text, errors) = await RunAsync(command.Split(' '));
+
+        exit.ShouldBe(0, errors);
+        text.ShouldContain(has);
+        text.ShouldNotContain(hasNot);
+    }
+
+    [Fact]
+    public async Task Help_names_every_option_that_a_command_takes()
+    {
+        foreach (var command in OptionTable.Commands)
+        {
+            var (exit, text, errors) = await RunAsync([.. command.Split(' '), "--help"]);
+
+            exit.ShouldBe(0, errors);
+            OptionTable.All.Where(option => option.Commands?.Contains(command) != false).ShouldAllBe(option => text.Contains(option.Names[0], StringComparison.Ordinal));
+        }
+
+        (await RunAsync("bulid", "--help")).Exit.ShouldBe(2);
     }
 
     [Fact]

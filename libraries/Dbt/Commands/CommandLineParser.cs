@@ -54,6 +54,10 @@ internal static class CommandLineParser
         return options;
     }
 
+    /// <summary>The command of a command line, whatever its options.</summary>
+    /// <exception cref="DbtException">Usage: there is no such command, or none is named.</exception>
+    public static string CommandOf(IReadOnlyList<string> args) => FindCommand(args, out _);
+
     private static bool IsNegativeNumber(string word) => word.Length > 1 && char.IsAsciiDigit(word[1]);
 
     private static string FindCommand(IReadOnlyList<string> args, out HashSet<int> words)

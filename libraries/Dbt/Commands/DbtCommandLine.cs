@@ -36,6 +36,11 @@ public static class DbtCommandLine
             return args.Count == 0 ? 2 : 0;
         }
 
+        if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", StringComparer.Ordinal))
+        {
+            return await HelpAsync(args, output, errors).ConfigureAwait(false);
+        }
+
         if (args[0] is "--version" or "-V")
         {
             await output.WriteLineAsync($"dbt engine for .NET, compatible with dbt-core {Compile.DbtSession.Version}").ConfigureAwait(false);
@@ -59,5 +64,20 @@ public static class DbtCommandLine
         var console = new Commands.ConsoleObserver(invocation.Options, output, errors, observer, invocation.TimeProvider, () => invocation.RunId);
         var result = await DbtEngine.RunAsync(invocation, console, cancellationToken).ConfigureAwait(false);
         return result.ExitCode;
+    }
+
+    private static async Task<int> HelpAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            // "docs" and "source" are no commands by themselves.
+            await output.WriteLineAsync(args[0] is "docs" or "source" && args[1].StartsWith('-') ? Commands.HelpText.Text : Commands.HelpText.Of(Commands.CommandLineParser.CommandOf(args))).ConfigureAwait(false);
+            return 0;
+        }
+        catch (DbtException exception)
+        {
+            await errors.WriteLineAsync(exception.ToConsoleText()).ConfigureAwait(false);
+            return 2;
+        }
     }
 }
