@@ -38,6 +38,15 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_package_is_added_by_hand_and_not_left_out_without_a_word()
+    {
+        var (exit, _, errors) = await RunAsync("deps", "--add-package", "dbt-labs/dbt_utils@1.0.0");
+
+        exit.ShouldBe(2);
+        errors.ShouldContain("DBT0013");
+    }
+
+    [Fact]
     public async Task Help_names_every_option_that_a_command_takes()
     {
         foreach (var command in OptionTable.Commands)

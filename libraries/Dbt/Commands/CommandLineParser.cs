@@ -262,6 +262,11 @@ internal static class CommandLineParser
             throw Usage("DBT0009", "warn_error: warn_error_options are mutually exclusive", "--warn-error and --warn-error-options", "one of them", null);
         }
 
+        if (options.Text("add_package") is { } package)
+        {
+            throw Usage("DBT0013", "--add-package is not supported: this engine asks no package hub.", package, "an entry of packages.yml", "write it into packages.yml, and run 'dbt deps'");
+        }
+
         if (options.Inline is not null && ((string[])["select", "selector"]).FirstOrDefault(options.Given.ContainsKey) is { } other)
         {
             throw Usage("DBT0012", $"inline: not allowed with argument {other}", $"--inline and --{other}", "one of them", null);

@@ -67,6 +67,7 @@ internal static class HelpText
         ["show"] = "show rows of what was loaded",
         ["compile"] = "whether nodes are compiled first",
         ["empty_catalog"] = "write a catalog without asking the database",
+        ["add_package"] = "refused: packages are added in packages.yml",
         ["clean_project_files_only"] = "refuse folders outside of the project",
         ["warn_error"] = "take every warning for an error",
         ["warn_error_options"] = "which warnings are errors, such as '{error: all, silence: [Name]}'",
