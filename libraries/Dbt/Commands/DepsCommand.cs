@@ -27,44 +27,60 @@ internal static class DepsCommand
             return new DbtResult { ExitCode = 0 };
         }
 
-        var installer = new PackageInstaller(root, folder, environment, log, cancellation);
-        var locked = new List<object?>();
+        using var http = new HttpClient();
+        var installer = new PackageInstaller(root, folder, new PackageHub(http, environment, cancellation), log, cancellation);
+        var hash = Text.Sha256(string.Join('\n', wanted.Select(spec => Val.Repr(spec.Entry))))[..40];
+        installer.Pin(invocation.Options.Flag("upgrade") == true ? [] : Locked(root, hash));
+        var locked = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
         var open = new Queue<PackageSpec>(wanted);
-        var installed = new Dictionary<string, string>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (open.TryDequeue(out var spec))
         {
-            if (!seen.Add(Val.Repr(spec.Entry)))
+            if (!seen.Add(Val.Repr(spec.Entry)) || await installer.InstallAsync(spec, renderer).ConfigureAwait(false) is not { } package || (locked.ContainsKey(package.Name) && spec.Hub is null))
             {
                 continue;
             }
 
-            var (name, place) = await installer.InstallAsync(spec, renderer).ConfigureAwait(false);
-            if (!installed.TryAdd(name, place))
-            {
-                continue;
-            }
-
-            var entry = spec.Entry.DeepCopy();
-            entry["name"] = name;
-            locked.Add(entry);
-            foreach (var inner in PackageLoader.Specified(Path.Combine(folder, name), renderer))
+            locked[package.Name] = package.Entry;
+            foreach (var inner in PackageLoader.Specified(Path.Combine(folder, package.Name), renderer))
             {
                 open.Enqueue(inner);
             }
         }
 
-        var hash = Text.Sha256(string.Join('\n', wanted.Select(spec => Val.Repr(spec.Entry))))[..40];
-        await File.WriteAllTextAsync(Path.Combine(root, LockFile), YamlWriter.Write(new DbtMap { ["packages"] = locked, ["sha1_hash"] = hash }), cancellation).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(root, LockFile), YamlWriter.Write(new DbtMap { ["packages"] = locked.Values.ToList(), ["sha1_hash"] = hash }), cancellation).ConfigureAwait(false);
         return new DbtResult { ExitCode = 0 };
+    }
+
+    // What an earlier run has chosen, for the same package file.
+    private static IEnumerable<DbtMap> Locked(string root, string hash)
+    {
+        var path = Path.Combine(root, LockFile);
+        return File.Exists(path) && YamlReader.ReadMap(File.ReadAllText(path), LockFile) is var map && map.GetString("sha1_hash") == hash ? (map.GetList("packages") ?? []).OfType<DbtMap>() : [];
     }
 }
 
 /// <summary>Puts one package into the folder of packages.</summary>
-internal sealed class PackageInstaller(string root, string folder, IReadOnlyDictionary<string, string> environment, EventLog log, CancellationToken cancellation)
+internal sealed class PackageInstaller(string root, string folder, PackageHub hub, EventLog log, CancellationToken cancellation)
 {
-    /// <returns>The package's name, and where it came from.</returns>
-    public async Task<(string Name, string Place)> InstallAsync(PackageSpec spec, ITemplateRenderer renderer)
+    private readonly Dictionary<string, List<SemanticVersion>> wishes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SemanticVersion> installed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SemanticVersion> pinned = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps to the versions of a lock file as long as they are allowed.</summary>
+    public void Pin(IEnumerable<DbtMap> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.GetString("package") is { } package && SemanticVersion.Parse(Val.Str(entry.Get("version"))) is { } version)
+            {
+                pinned[package] = version;
+            }
+        }
+    }
+
+    /// <returns>The package's name, and its entry of the lock file; null where it is there already.</returns>
+    public async Task<(string Name, DbtMap Entry)?> InstallAsync(PackageSpec spec, ITemplateRenderer renderer)
     {
         Directory.CreateDirectory(folder);
         if (spec.Local is { } local)
@@ -77,13 +93,93 @@ internal sealed class PackageInstaller(string root, string folder, IReadOnlyDict
             return await GitAsync(spec, git, renderer).ConfigureAwait(false);
         }
 
-        throw new DbtException("DBT1205", DbtErrorKind.Dependency, $"The package {Val.Str(spec.Hub ?? spec.Tarball)} has to be fetched from a package hub, which this engine does not do")
+        if (spec.Hub is not null)
         {
-            File = spec.File, Line = spec.Entry.Line, Found = Val.Repr(spec.Entry), Expected = "a local package, or one from git", Hint = $"put the package into {Path.GetFileName(folder)}/ by hand; it is found there",
-        };
+            return await HubAsync(spec, renderer).ConfigureAwait(false);
+        }
+
+        if (spec.Tarball is { } tarball)
+        {
+            return await TarballAsync(spec, tarball, renderer).ConfigureAwait(false);
+        }
+
+        throw new DbtException("DBT1201", DbtErrorKind.Dependency, "Private packages are fetched by dbt's platform alone") { File = spec.File, Line = spec.Entry.Line, Found = Val.Repr(spec.Entry), Expected = "a local package, or one from git", Hint = "use 'git'" };
     }
 
-    private (string Name, string Place) Local(PackageSpec spec, string local, ITemplateRenderer renderer)
+    // All that ask for a package have to agree on its version; one that comes later may ask for another than was taken first.
+    private async Task<(string Name, DbtMap Entry)?> HubAsync(PackageSpec spec, ITemplateRenderer renderer)
+    {
+        var package = spec.Hub!;
+        if (!wishes.TryGetValue(package, out var all))
+        {
+            wishes[package] = all = [];
+        }
+
+        all.AddRange(Wishes(spec));
+        if (pinned.TryGetValue(package, out var pin) && all.TrueForAll(wish => wish.Allows(pin)))
+        {
+            all = [.. all, pin];
+        }
+
+        var chosen = await hub.ChooseAsync(spec, all, DbtSession.Version).ConfigureAwait(false);
+        if (installed.TryGetValue(package, out var there) && there == chosen.Version)
+        {
+            return null;
+        }
+
+        var name = await UnpackAsync(spec, chosen.Archive, renderer).ConfigureAwait(false);
+        installed[package] = chosen.Version;
+        log.Info($"Installed {name} from {package} {chosen.Version}");
+        return (name, new DbtMap { ["name"] = name, ["package"] = package, ["version"] = chosen.Version.ToString() });
+    }
+
+    private static IEnumerable<SemanticVersion> Wishes(PackageSpec spec)
+    {
+        var given = spec.Entry.Get("version");
+        var texts = (given is List<object?> list ? list.Select(Val.Str) : given is null ? [] : Val.Str(given).Split(',')).ToList();
+        DbtException Wrong(string found) => new("DBT1209", DbtErrorKind.Dependency, $"{spec.Hub} needs a version") { File = spec.File, Line = spec.Entry.Line, Found = found, Expected = "a version or a range of them, such as [\">=1.1.0\", \"<2.0.0\"]" };
+        return texts.Count == 0 ? throw Wrong("none") : texts.ConvertAll(text => SemanticVersion.Parse(text) ?? throw Wrong(text));
+    }
+
+    private async Task<(string Name, DbtMap Entry)?> TarballAsync(PackageSpec spec, string address, ITemplateRenderer renderer)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var archive))
+        {
+            throw new DbtException("DBT1201", DbtErrorKind.Dependency, $"'{address}' is no address") { File = spec.File, Line = spec.Entry.Line, Found = address, Expected = "https://..." };
+        }
+
+        var name = await UnpackAsync(spec, archive, renderer).ConfigureAwait(false);
+        log.Info($"Installed {name} from {address}");
+        return (name, Named(spec, name));
+    }
+
+    private async Task<string> UnpackAsync(PackageSpec spec, Uri archive, ITemplateRenderer renderer)
+    {
+        var unpacked = Path.Combine(folder, $".archive-{Text.Md5(archive.ToString())[..12]}");
+        Remove(unpacked);
+        try
+        {
+            var package = await hub.UnpackAsync(spec, archive, unpacked).ConfigureAwait(false);
+            var name = Name(package, renderer);
+            var target = Path.Combine(folder, name);
+            Remove(target);
+            Directory.Move(package, target);
+            return name;
+        }
+        finally
+        {
+            Remove(unpacked);
+        }
+    }
+
+    private static DbtMap Named(PackageSpec spec, string name)
+    {
+        var entry = spec.Entry.DeepCopy();
+        entry["name"] = name;
+        return entry;
+    }
+
+    private (string Name, DbtMap Entry) Local(PackageSpec spec, string local, ITemplateRenderer renderer)
     {
         // Paths in the file of a package are relative to the root project as well.
         var source = Path.GetFullPath(local, root);
@@ -112,10 +208,10 @@ internal sealed class PackageInstaller(string root, string folder, IReadOnlyDict
         }
 
         log.Info($"Installed {name} from {local}");
-        return (name, source);
+        return (name, Named(spec, name));
     }
 
-    private async Task<(string Name, string Place)> GitAsync(PackageSpec spec, string url, ITemplateRenderer renderer)
+    private async Task<(string Name, DbtMap Entry)?> GitAsync(PackageSpec spec, string url, ITemplateRenderer renderer)
     {
         var revision = spec.Entry.Get("revision") is { } given ? Val.Str(given) : "HEAD";
         var checkout = Path.Combine(folder, $".git-{Text.Md5(url + revision)[..12]}");
@@ -138,7 +234,7 @@ internal sealed class PackageInstaller(string root, string folder, IReadOnlyDict
         Copy(inside, target);
         Remove(checkout);
         log.Info($"Installed {name} from {url} at {revision}");
-        return (name, url);
+        return (name, Named(spec, name));
     }
 
     private async Task GitCommandAsync(PackageSpec spec, string[] arguments)
@@ -150,7 +246,6 @@ internal sealed class PackageInstaller(string root, string folder, IReadOnlyDict
         }
 
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
-        _ = environment;
         try
         {
             using var process = Process.Start(start)!;

@@ -78,6 +78,8 @@ internal static class HelpText
         ["print"] = "whether print() of macros writes",
         ["partial_parse"] = "whether unchanged files are taken from the last parse",
         ["populate_cache"] = "whether the database is asked for its relations at the start",
+        ["version_check"] = "whether require-dbt-version counts",
+        ["upgrade"] = "take the newest versions that are allowed, whatever package-lock.yml says",
         ["write_json"] = "whether artifacts are written",
     };
 

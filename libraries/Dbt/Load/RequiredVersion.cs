@@ -1,11 +1,9 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using FhirAspire.Dbt.Values;
 
 namespace FhirAspire.Dbt.Load;
 
 /// <summary><c>require-dbt-version</c> of a project or package, against the version that the engine follows.</summary>
-internal static partial class RequiredVersion
+internal static class RequiredVersion
 {
     /// <exception cref="DbtException">The project is for other versions, or the setting is no version.</exception>
     public static void Check(DbtProject project, string installed)
@@ -16,13 +14,12 @@ internal static partial class RequiredVersion
         }
 
         var rules = (given is List<object?> list ? list.Select(Val.Str) : Val.Str(given).Split(',')).Select(text => text.Trim()).ToList();
-        var current = Parse(installed)!.Value;
+        var current = SemanticVersion.Parse(installed)!;
         var isMet = true;
         foreach (var rule in rules)
         {
-            var wanted = Parse(rule) ?? throw Error(project, $"\"{rule}\" is not a valid semantic version.", rule, "a version such as \">=1.8.0\"");
-            var order = (current.Major, current.Minor, current.Patch, current.IsFinal).CompareTo((wanted.Major, wanted.Minor, wanted.Patch, wanted.IsFinal));
-            isMet &= wanted.Matcher switch { ">=" => order >= 0, "<=" => order <= 0, ">" => order > 0, "<" => order < 0, _ => order == 0 };
+            var wanted = SemanticVersion.Parse(rule) ?? throw Error(project, $"\"{rule}\" is not a valid semantic version.", rule, "a version such as \">=1.8.0\"");
+            isMet &= wanted.Allows(current);
         }
 
         if (!isMet)
@@ -33,16 +30,6 @@ internal static partial class RequiredVersion
         }
     }
 
-    private static (string Matcher, int Major, int Minor, int Patch, bool IsFinal)? Parse(string text)
-    {
-        var match = Pattern().Match(text);
-        int Number(string name) => int.Parse(match.Groups[name].Value, NumberStyles.None, CultureInfo.InvariantCulture);
-        return match.Success ? (match.Groups["matcher"].Value, Number("major"), Number("minor"), Number("patch"), !match.Groups["pre"].Success) : null;
-    }
-
     private static DbtException Error(DbtProject project, string message, string found, string expected) =>
         new("DBT1003", DbtErrorKind.Runtime, $"{message}\nError encountered in {Path.Combine(project.Root, "dbt_project.yml")}") { File = "dbt_project.yml", Found = found, Expected = expected, Hint = "--no-version-check takes the project as it is" };
-
-    [GeneratedRegex(@"^(?<matcher>>=|<=|=|>|<)?\s*v?(?<major>\d{1,6})\.(?<minor>\d{1,6})\.(?<patch>\d{1,6})(?:-?(?<pre>[0-9A-Za-z][0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]+)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Pattern();
 }
