@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net;
@@ -77,6 +78,46 @@ public sealed class PackageHubTests : IDisposable
 
         await project.RunAsync("deps", "--upgrade");
         project.Read("package-lock.yml").ShouldContain("version: 1.1.0");
+    }
+
+    [SkippableFact]
+    public async Task A_package_from_git_stays_at_its_commit_until_an_upgrade()
+    {
+        Skip.IfNot(await GitAsync("--version"), "git is not installed");
+        project.Write("origin/dbt_project.yml", "name: tools\nversion: '1.0'\n");
+        await CommitAsync("init", "--quiet");
+        project.Write("packages.yml", $"packages: [{{git: '{Path.Combine(project.Root, "origin")}'}}]");
+        (await project.RunAsync("deps")).Error.ShouldBeNull();
+        project.Write("origin/dbt_project.yml", "name: tools\nversion: '2.0'\n");
+        await CommitAsync();
+
+        await project.RunAsync("deps");
+        project.Read("dbt_packages/tools/dbt_project.yml").ShouldContain("'1.0'");
+        await project.RunAsync("deps", "--upgrade");
+        project.Read("dbt_packages/tools/dbt_project.yml").ShouldContain("'2.0'");
+
+        async Task CommitAsync(params string[] before)
+        {
+            string[] at = ["-C", Path.Combine(project.Root, "origin")];
+            foreach (var command in new[] { before, ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "text"] }.Where(command => command.Length > 0))
+            {
+                (await GitAsync([.. at, .. command])).ShouldBeTrue(string.Join(' ', command));
+            }
+        }
+
+        static async Task<bool> GitAsync(params string[] arguments)
+        {
+            try
+            {
+                using var process = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+                await process.WaitForExitAsync();
+                return process.ExitCode == 0;
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]

@@ -66,8 +66,9 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
     private readonly Dictionary<string, List<SemanticVersion>> wishes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SemanticVersion> installed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SemanticVersion> pinned = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> commits = new(StringComparer.Ordinal);
 
-    /// <summary>Keeps to the versions of a lock file as long as they are allowed.</summary>
+    /// <summary>Keeps to the versions and commits of a lock file as long as they are allowed.</summary>
     public void Pin(IEnumerable<DbtMap> entries)
     {
         foreach (var entry in entries)
@@ -75,6 +76,11 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
             if (entry.GetString("package") is { } package && SemanticVersion.Parse(Val.Str(entry.Get("version"))) is { } version)
             {
                 pinned[package] = version;
+            }
+
+            if (entry.GetString("git") is { } git && entry.GetString("revision") is { } commit)
+            {
+                commits[git] = commit;
             }
         }
     }
@@ -213,7 +219,8 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
 
     private async Task<(string Name, DbtMap Entry)?> GitAsync(PackageSpec spec, string url, ITemplateRenderer renderer)
     {
-        var revision = spec.Entry.Get("revision") is { } given ? Val.Str(given) : "HEAD";
+        var wish = spec.Entry.Get("revision") is { } given ? Val.Str(given) : "HEAD";
+        var revision = commits.GetValueOrDefault(url, wish);
         var checkout = Path.Combine(folder, $".git-{Text.Md5(url + revision)[..12]}");
         Remove(checkout);
         await GitCommandAsync(spec, ["clone", "--quiet", "--", url, checkout]).ConfigureAwait(false);
@@ -221,6 +228,8 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
         {
             await GitCommandAsync(spec, ["-C", checkout, "checkout", "--quiet", revision]).ConfigureAwait(false);
         }
+
+        var commit = (await GitCommandAsync(spec, ["-C", checkout, "rev-parse", "HEAD"]).ConfigureAwait(false)).Trim();
 
         var inside = spec.Entry.GetString("subdirectory") is { } sub ? Path.GetFullPath(sub, checkout) : checkout;
         if (!inside.StartsWith(checkout, StringComparison.Ordinal))
@@ -233,11 +242,13 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
         Remove(target);
         Copy(inside, target);
         Remove(checkout);
-        log.Info($"Installed {name} from {url} at {revision}");
-        return (name, Named(spec, name));
+        log.Info($"Installed {name} from {url} at {(revision == "HEAD" ? commit : revision)}");
+        var entry = Named(spec, name);
+        entry["revision"] = commit;
+        return (name, entry);
     }
 
-    private async Task GitCommandAsync(PackageSpec spec, string[] arguments)
+    private async Task<string> GitCommandAsync(PackageSpec spec, string[] arguments)
     {
         var start = new ProcessStartInfo("git") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = root };
         foreach (var argument in arguments)
@@ -249,12 +260,15 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
         try
         {
             using var process = Process.Start(start)!;
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
             var errors = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
                 throw new DbtException("DBT1208", DbtErrorKind.Runtime, $"Error running git {arguments[0]}: {errors.Trim()}") { File = spec.File, Line = spec.Entry.Line, Found = Val.Repr(spec.Entry), Hint = "check the address and the revision" };
             }
+
+            return await output.ConfigureAwait(false);
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
