@@ -107,6 +107,17 @@ public sealed class SemanticLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_macro_for_names_may_look_at_the_node_of_an_export()
+    {
+        project.Write("models/layer.yml", Layer.Replace("export_as: table, schema: exports", "export_as: table", StringComparison.Ordinal));
+        project.Write("macros/names.sql", "{% macro generate_schema_name(custom, node) %}{% if node.resource_type == 'seed' %}raw{% else %}of_{{ node.name | length > 0 }}{% endif %}{% endmacro %}");
+
+        (await project.RunAsync("parse")).Error.ShouldBeNull();
+
+        JsonDocument.Parse(project.Read("target/manifest.json")).RootElement.GetProperty("saved_queries").GetProperty("saved_query.shop.board").GetProperty("exports")[0].GetProperty("config").GetProperty("schema_name").GetString().ShouldBe("of_True");
+    }
+
+    [Fact]
     public async Task What_dbt_derives_stands_in_the_manifest()
     {
         project.Write("models/layer.yml", Layer.Replace("exports: [", "exports: [{name: plain, config: {export_as: view}}, ", StringComparison.Ordinal).Replace("tags: [kpi]", "config: {tags: [kpi]}", StringComparison.Ordinal));

@@ -221,7 +221,8 @@ internal static class NodeWriter
             ["fqn"] = Texts(node.Fqn),
             ["description"] = node.Description.Length == 0 && node.ResourceType != DbtResourceType.Metric ? null : node.Description,
         };
-        map.Update(node.Semantic!);
+        // Where names are made for an export its saved query is not read to the end.
+        map.Update(node.Semantic ?? []);
         map["metadata"] = null;
         map["config"] = node.Config;
         map["unrendered_config"] = node.UnrenderedConfig;

@@ -36,7 +36,8 @@ internal static partial class TemplateErrors
         if (undefined.Success)
         {
             var name = undefined.Groups["name"].Value;
-            var package = scope?.Session.Macros.PackagesWith(name).Order(StringComparer.Ordinal).FirstOrDefault();
+            // Before the project is read there are no macros to look among.
+            var package = scope?.Session.Macros?.PackagesWith(name).Order(StringComparer.Ordinal).FirstOrDefault();
             var hint = package is null ? Text.DidYouMean(name, scope?.Keys ?? []) : $"did you mean '{package}.{name}'?";
             return new DbtException("DBT2104", DbtErrorKind.Compilation,
                 $"{exception.Reason}. This can happen when calling a macro that does not exist. Check for typos and/or install package dependencies with \"dbt deps\".", exception)
