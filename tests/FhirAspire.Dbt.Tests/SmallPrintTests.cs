@@ -41,18 +41,21 @@ public sealed class SmallPrintTests : IDisposable
         result.Warnings.Any(warning => warning.Name == "WarnStateTargetEqual").ShouldBe(isWarned);
     }
 
-    [Fact]
-    public async Task A_macro_of_a_package_that_is_called_without_it_is_named_with_it()
+    [Theory]
+    [InlineData("star()", "did you mean 'tools.star'?")]
+    [InlineData("tools.sart()", "did you mean 'star'?")]
+    [InlineData("tools.pivot_wide()", "the package 'tools', as it is installed, has no macro 'pivot_wide'")]
+    public async Task What_was_meant_by_a_macro_of_a_package_is_told(string call, string hint)
     {
         project.Write("packages.yml", "packages: [{local: tools}]");
         project.Write("tools/dbt_project.yml", "name: tools\nversion: '1.0'\n");
         project.Write("tools/macros/star.sql", "{% macro star() %}*{% endmacro %}");
-        project.Write("models/x/a.sql", "select {{ star() }}");
+        project.Write("models/x/a.sql", $"select {{{{ {call} }}}}");
         await project.RunAsync("deps");
 
         var result = await project.RunAsync("compile");
 
-        result.Nodes.Select(node => node.Error?.Hint).Append(result.Error?.Hint).ShouldContain("did you mean 'tools.star'?");
+        result.Nodes.Select(node => node.Error?.Hint).Append(result.Error?.Hint).ShouldContain(hint);
     }
 
     [Theory]

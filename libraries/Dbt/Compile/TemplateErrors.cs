@@ -46,8 +46,24 @@ internal static partial class TemplateErrors
             };
         }
 
-        return new DbtException("DBT2106", DbtErrorKind.Compilation, exception.Reason, exception) { File = place, Line = line, Column = column, Found = exception.SourceLine?.Trim() };
+        return new DbtException("DBT2106", DbtErrorKind.Compilation, exception.Reason, exception) { File = place, Line = line, Column = column, Found = exception.SourceLine?.Trim(), Hint = PackageHint(exception, scope) };
     }
+
+    // What is missing may be a macro of a package, of which the message says no more than that it is a dict.
+    private static string? PackageHint(JinjaException exception, NodeScope? scope)
+    {
+        if (scope?.Session.Macros is not { } macros || MissingPattern().Match(exception.Reason) is not { Success: true } missing || exception.SourceLine is not { } source)
+        {
+            return null;
+        }
+
+        var name = missing.Groups["name"].Value;
+        var package = macros.PackageNames.FirstOrDefault(package => source.Contains($"{package}.{name}", StringComparison.Ordinal));
+        return package is null ? null : Text.DidYouMean(name, macros.NamesIn(package)) ?? $"the package '{package}', as it is installed, has no macro '{name}'";
+    }
+
+    [GeneratedRegex(@" has no attribute '(?<name>\w+)'\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MissingPattern();
 
     [GeneratedRegex(@"\A'(?<name>\w+)' is undefined\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex UndefinedPattern();
