@@ -31,6 +31,12 @@ public sealed class JobOptions : IValidatableObject
     /// </summary>
     public bool PerHost { get; set; }
 
+    /// <summary>
+    /// How long a process that runs the job may be silent before another one takes it over; it is heard of three times in this. Longer than any pause of a process and of the network.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>A job whose running is waited for before this one starts.</summary>
     public string? WaitsFor { get; set; }
 

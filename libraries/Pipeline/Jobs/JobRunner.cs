@@ -15,9 +15,6 @@ public sealed class JobRunner(
     IJob job, JobOptions options, IRunStore store, TransientFaults faults, AlertCenter alerts,
     TimeProvider time, ILogger<JobRunner> logger, string owner, Random jitter) : IProgress<JobProgress>
 {
-    /// <summary>A lease lives so long without renewal; it is renewed three times as often.</summary>
-    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(60);
-
     internal static readonly ActivitySource Activities = new("FhirAspire.Pipeline");
 
     private readonly Lock gate = new();
@@ -139,7 +136,7 @@ public sealed class JobRunner(
 
     private async Task<JobRun?> RunAsync(Pending asked, CancellationToken cancellationToken)
     {
-        var lease = await store.AcquireAsync(options.LeaseOf(job.Name), owner, LeaseDuration, cancellationToken).ConfigureAwait(false);
+        var lease = await store.AcquireAsync(options.LeaseOf(job.Name), owner, options.Lease, cancellationToken).ConfigureAwait(false);
         if (lease is null)
         {
             JobLog.HeldElsewhere(logger, job.Name);
@@ -338,12 +335,12 @@ public sealed class JobRunner(
 
     private async Task RenewAsync(Lease lease, CancellationTokenSource stopWhenLost, CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(LeaseDuration / 3, time);
+        using var timer = new PeriodicTimer(options.Lease / 3, time);
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
             try
             {
-                if (await store.RenewAsync(lease, LeaseDuration, stop).ConfigureAwait(false))
+                if (await store.RenewAsync(lease, options.Lease, stop).ConfigureAwait(false))
                 {
                     continue;
                 }

@@ -102,6 +102,8 @@ public sealed class PostgresProcessesTests(Xunit.Abstractions.ITestOutputHelper 
     {
         ["S3__ServiceUrl"] = s3.ServiceUrl, ["S3__AccessKey"] = s3.AccessKey, ["S3__SecretKey"] = s3.SecretKey,
         ["Jobs__loader__Every"] = "00:00:01", ["Jobs__dbt__Every"] = "00:00:02",
+        // What a killed process holds is free soon.
+        ["Jobs__loader__Lease"] = "00:00:10", ["Jobs__dbt__Lease"] = "00:00:10",
         // Many transactions a run, so that a kill falls between two of them as well as into one.
         ["Loader__BatchObjects"] = "2",
         ["Dbt__ProjectDir"] = Path.Combine(TestEnvironment.RepositoryRoot, "dbt"),
