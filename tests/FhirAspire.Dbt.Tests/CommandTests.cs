@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FhirAspire.Dbt.Commands;
 using System.Text.RegularExpressions;
+using FhirAspire.Dbt.Commands;
 
 namespace FhirAspire.Dbt.Tests;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FhirAspire.Dbt.Compile;
 
 namespace FhirAspire.Dbt.Adapters;
 
@@ -68,21 +69,9 @@ internal static class PostgresCommandTag
         for (var i = 0; i < sql.Length;)
         {
             var c = sql[i];
-            if (c == '-' && Follows(sql, i, "--"))
+            if (SqlText.Skip(sql, i, isPostgres: true) is { } next)
             {
-                i = End(sql, "\n", i);
-            }
-            else if (c == '/' && Follows(sql, i, "/*"))
-            {
-                i = CommentEnd(sql, i);
-            }
-            else if (c is '\'' or '"')
-            {
-                i = QuoteEnd(sql, i, c == '\'' && i > 0 && (sql[i - 1] is 'e' or 'E'));
-            }
-            else if (c == '$' && DollarTag(sql, i) is { } tag)
-            {
-                i = End(sql, tag, i + tag.Length);
+                i = next;
             }
             else if (c == ';')
             {
@@ -93,11 +82,7 @@ internal static class PostgresCommandTag
             else if (char.IsLetter(c) || c == '_')
             {
                 var from = i;
-                while (i < sql.Length && (char.IsLetterOrDigit(sql[i]) || sql[i] is '_' or '$'))
-                {
-                    i++;
-                }
-
+                i = SqlText.WordEnd(sql, i);
                 if (isEnded)
                 {
                     words.Clear();
@@ -118,54 +103,5 @@ internal static class PostgresCommandTag
         }
 
         return words;
-    }
-
-    private static bool Follows(string sql, int at, string text) => string.CompareOrdinal(sql, at, text, 0, text.Length) == 0;
-
-    private static int End(string sql, string text, int from)
-    {
-        var at = from >= sql.Length ? -1 : sql.IndexOf(text, from, StringComparison.Ordinal);
-        return at < 0 ? sql.Length : at + text.Length;
-    }
-
-    // Comments of this server may stand in one another.
-    private static int CommentEnd(string sql, int at)
-    {
-        var depth = 0;
-        while (at < sql.Length)
-        {
-            var step = Follows(sql, at, "/*") ? 1 : Follows(sql, at, "*/") ? -1 : 0;
-            depth += step;
-            at += step == 0 ? 1 : 2;
-            if (depth == 0)
-            {
-                return at;
-            }
-        }
-
-        return at;
-    }
-
-    // A doubled quote ends a part and begins the next, which comes to the same here.
-    private static int QuoteEnd(string sql, int at, bool hasEscapes)
-    {
-        var quote = sql[at++];
-        while (at < sql.Length && sql[at] != quote)
-        {
-            at += hasEscapes && sql[at] == '\\' ? 2 : 1;
-        }
-
-        return Math.Min(at + 1, sql.Length);
-    }
-
-    private static string? DollarTag(string sql, int at)
-    {
-        var end = at + 1;
-        while (end < sql.Length && (char.IsLetterOrDigit(sql[end]) || sql[end] == '_'))
-        {
-            end++;
-        }
-
-        return end < sql.Length && sql[end] == '$' && (end == at + 1 || !char.IsDigit(sql[at + 1])) ? sql[at..(end + 1)] : null;
     }
 }

@@ -141,8 +141,7 @@ internal sealed class PackageInstaller(string root, string folder, PackageHub hu
 
     private static IEnumerable<SemanticVersion> Wishes(PackageSpec spec)
     {
-        var given = spec.Entry.Get("version");
-        var texts = (given is List<object?> list ? list.Select(Val.Str) : given is null ? [] : Val.Str(given).Split(',')).ToList();
+        List<string> texts = spec.Entry.Get("version") is { } given ? SemanticVersion.Texts(given) : [];
         DbtException Wrong(string found) => new("DBT1209", DbtErrorKind.Dependency, $"{spec.Hub} needs a version") { File = spec.File, Line = spec.Entry.Line, Found = found, Expected = "a version or a range of them, such as [\">=1.1.0\", \"<2.0.0\"]" };
         return texts.Count == 0 ? throw Wrong("none") : texts.ConvertAll(text => SemanticVersion.Parse(text) ?? throw Wrong(text));
     }

@@ -39,7 +39,7 @@ internal static class CteInjection
         while (at < sql.Length)
         {
             var c = sql[at];
-            if (Skipped(sql, at) is { } next)
+            if (SqlText.Skip(sql, at) is { } next)
             {
                 at = next;
             }
@@ -54,7 +54,7 @@ internal static class CteInjection
             }
             else if (char.IsLetter(c) || c == '_')
             {
-                var end = WordEnd(sql, at);
+                var end = SqlText.WordEnd(sql, at);
                 var isName = at > 0 && sql[at - 1] is '.' or '$';
                 if (depth == 0 && !isName && sql.AsSpan(at, end - at).Equals("with", StringComparison.OrdinalIgnoreCase))
                 {
@@ -64,7 +64,7 @@ internal static class CteInjection
                         after++;
                     }
 
-                    var wordEnd = WordEnd(sql, after);
+                    var wordEnd = SqlText.WordEnd(sql, after);
                     return sql.AsSpan(after, wordEnd - after).Equals("recursive", StringComparison.OrdinalIgnoreCase) ? wordEnd : end;
                 }
 
@@ -77,54 +77,5 @@ internal static class CteInjection
         }
 
         return null;
-    }
-
-    private static int WordEnd(string sql, int at)
-    {
-        while (at < sql.Length && (char.IsLetterOrDigit(sql[at]) || sql[at] is '_' or '$'))
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    // Past a comment or text that begins here.
-    private static int? Skipped(string sql, int at)
-    {
-        int After(string end, int from) => sql.IndexOf(end, Math.Min(from, sql.Length), StringComparison.Ordinal) is >= 0 and var found ? found + end.Length : sql.Length;
-        switch (sql[at])
-        {
-            case '-' when at + 1 < sql.Length && sql[at + 1] == '-':
-                return After("\n", at + 2);
-            case '/' when at + 1 < sql.Length && sql[at + 1] == '*':
-                return After("*/", at + 2);
-            case '\'' or '"' or '`':
-                var quote = sql[at];
-                var end = at + 1;
-                while (end < sql.Length)
-                {
-                    if (sql[end] == quote)
-                    {
-                        if (end + 1 < sql.Length && sql[end + 1] == quote)
-                        {
-                            end += 2;
-                            continue;
-                        }
-
-                        return end + 1;
-                    }
-
-                    end++;
-                }
-
-                return sql.Length;
-            case '$' when at + 1 < sql.Length && (sql[at + 1] == '$' || char.IsLetter(sql[at + 1])):
-                var tagEnd = sql.IndexOf('$', at + 1);
-                var tag = tagEnd < 0 ? null : sql[at..(tagEnd + 1)];
-                return tag is null || tag.AsSpan(1, tag.Length - 2).IndexOfAny(" \n\t'\"()") >= 0 ? null : After(tag, tagEnd + 1);
-            default:
-                return null;
-        }
     }
 }

@@ -91,8 +91,8 @@ internal sealed class PackageHub(HttpClient http, IReadOnlyDictionary<string, st
     private static HubVersion? Read(JsonProperty entry)
     {
         var rules = !entry.Value.TryGetProperty("require_dbt_version", out var required) ? []
-            : required.ValueKind == JsonValueKind.Array ? required.EnumerateArray().Select(rule => rule.GetString() ?? "").ToArray()
-            : required.ValueKind == JsonValueKind.String ? required.GetString()!.Split(',') : [];
+            : required.ValueKind == JsonValueKind.Array ? required.EnumerateArray().SelectMany(rule => SemanticVersion.Texts(rule.GetString() ?? ""))
+            : required.ValueKind == JsonValueKind.String ? SemanticVersion.Texts(required.GetString()!) : [];
         return SemanticVersion.Parse(entry.Name) is { } version && Uri.TryCreate(entry.Value.GetProperty("downloads").GetProperty("tarball").GetString(), UriKind.Absolute, out var archive)
             ? new HubVersion(version, archive, [.. rules.Select(SemanticVersion.Parse).OfType<SemanticVersion>()])
             : null;

@@ -13,7 +13,7 @@ internal static class RequiredVersion
             return;
         }
 
-        var rules = (given is List<object?> list ? list.Select(Val.Str) : Val.Str(given).Split(',')).Select(text => text.Trim()).ToList();
+        var rules = SemanticVersion.Texts(given);
         var current = SemanticVersion.Parse(installed)!;
         var isMet = true;
         foreach (var rule in rules)

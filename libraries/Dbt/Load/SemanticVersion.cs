@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FhirAspire.Dbt.Values;
 
 namespace FhirAspire.Dbt.Load;
 
@@ -9,12 +10,15 @@ internal sealed partial record SemanticVersion(string Matcher, int Major, int Mi
     /// <summary>The version in a text; null where it is none.</summary>
     public static SemanticVersion? Parse(string text)
     {
-        var match = Pattern().Match(text.Trim());
+        var match = Pattern().Match(text);
         int Number(string name) => int.Parse(match.Groups[name].Value, NumberStyles.None, CultureInfo.InvariantCulture);
         return match.Success
             ? new SemanticVersion(match.Groups["matcher"].Value, Number("major"), Number("minor"), Number("patch"), match.Groups["pre"] is { Success: true, Value: var pre } ? pre : null)
             : null;
     }
+
+    /// <summary>The texts of what a setting asks for: a list, or one text with commas.</summary>
+    public static List<string> Texts(object given) => [.. (given is List<object?> list ? list.Select(Val.Str) : Val.Str(given).Split(',')).Select(text => text.Trim())];
 
     /// <summary>Whether a version is one of those that are asked for.</summary>
     public bool Allows(SemanticVersion version)
